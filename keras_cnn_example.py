@@ -8,7 +8,7 @@ from argparse import ArgumentParser
 # A REPL, known by sys.ps1, has arguments of its own in sys.argv: a paste ignores them.
 in_repl = hasattr(sys, "ps1")
 parser = ArgumentParser(description="Train a CNN on MNIST.", allow_abbrev=False)
-_ = parser.add_argument("--epochs", type=int, default=10, help="default: %(default)s")
+_ = parser.add_argument("--epochs", type=int, default=10, help="how many (default: 10)")
 args = parser.parse_args([] if in_repl else None)
 if args.epochs < 1:
     parser.error(f"argument --epochs: must be 1 or more, not {args.epochs}")
@@ -43,8 +43,7 @@ keras.config.set_floatx("float32")
 backend = keras.config.backend()
 print("Python", sys.version.split()[0])
 print("Keras", keras.__version__, "with", backend, sys.modules[backend].__version__)
-print("NumPy", np.__version__)
-print("Matplotlib", matplotlib.__version__)
+print("NumPy", np.__version__, "and Matplotlib", matplotlib.__version__)
 
 # 4. Load image data from MNIST.
 # Keras downloads it once and keeps it. Without it, a sample of 5,000 digits stands in.
@@ -105,7 +104,7 @@ model.add(Dense(128, activation="relu"))
 model.add(Dropout(0.5))
 model.add(Dense(10, activation="softmax"))
 print(model.output_shape)
-print("Device:", model.weights[0].value.device.split("device:")[-1])
+print("Device:", str(model.weights[0].value.device).split("device:")[-1])
 
 # 8. Compile model.
 model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
@@ -145,7 +144,7 @@ _ = axes["mistakes"].set(title="The surest mistakes on the test digits", yticks=
 _ = axes["mistakes"].set_xticks(range(14, 280, 28), saw)
 for name in ("loss", "accuracy"):
     _ = axes[name].plot(range(1, args.epochs + 1), history.history[name], "o-")
-    _ = axes[name].set(title=f"{name.capitalize()} by epoch, as fit measured it")
+    _ = axes[name].set(title=f"{name.capitalize()} by epoch, measured while training")
     axes[name].xaxis.get_major_locator().set_params(integer=True)
 
 _ = axes["table"].imshow(confusion, cmap="Blues", norm="log")

@@ -12,8 +12,7 @@ from matplotlib import image
 # The tutorial's output, with the sample's 4,000 and 1,000 digits for its 60,000 and 10,000.
 OUTPUT = r"""Python \d+\.\d+\.\d+\S*
 Keras 3\.\d+\.\d+ with tensorflow 2\.\d+\.\d+
-NumPy 2\.\d+\.\d+
-Matplotlib 3\.\d+\.\d+
+NumPy 2\.\d+\.\d+ and Matplotlib 3\.\d+\.\d+
 Downloading data from https://\S+/mnist\.npz
 \(4000, 28, 28\)
 \(1000, 28, 28\)
@@ -166,7 +165,7 @@ def test_refuses_other_flags_before_any_work(user, flags, reason):
 def test_help(user):
     process = user.run("--help")
     assert process.returncode == 0
-    assert "--epochs EPOCHS  default: 10" in process.stdout
+    assert "--epochs EPOCHS  how many (default: 10)" in process.stdout
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="there is no /proc")

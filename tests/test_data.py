@@ -1,11 +1,15 @@
 """Where the digits come from, and what is said when they do not come."""
 
+import contextlib
 import hashlib
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 
 import numpy as np
 import pytest
@@ -63,26 +67,113 @@ def test_host_that_never_answers_is_given_up(make_user, silent_proxy):
         *("-i", SCRIPT, "--epochs", "1"),  # the flag counts: this is no paste yet
         stdin="import socket; print('then', socket.getdefaulttimeout())\n",
     )
-    assert "timed out" in process.stderr
-    assert "MNIST could not be loaded: " in process.stderr
+    check_goes_on_with_sample(process, "timed out")
     assert process.stdout.count("/step - accuracy: ") == 1
     assert process.stdout.splitlines()[-1] == "then None"
 
 
-def test_no_network(user):
-    process = user.python(
-        "-c",
-        "import runpy, socket, sys\n"
-        "def getaddrinfo(*args, **more):\n"
-        "    raise socket.gaierror(-3, 'Temporary failure in name resolution')\n"
-        "socket.getaddrinfo = getaddrinfo\n"
-        "sys.argv[1:] = ['--epochs', '1']\n"
-        f"runpy.run_path({str(SCRIPT)!r}, run_name='__main__')",
-    )
-    assert process.returncode == 0
-    assert "could not be loaded: URL fetch failure" in process.stderr
-    assert "Temporary failure in name resolution" in process.stderr
+RUN_PATCHED = """
+import runpy, socket, sys
+import keras.src.datasets.mnist as mnist
+{patch}
+sys.argv[1:] = ["--epochs", "1"]
+runpy.run_path({script!r}, run_name="__main__")
+"""
+
+
+def run_patched(user, patch):
+    """Run the script after the statements in patch, which set up a fault of the network."""
+    return user.python("-c", RUN_PATCHED.format(patch=patch, script=str(SCRIPT)))
+
+
+def check_goes_on_with_sample(process, reason):
+    """Assert that the notice gives the reason, and that the script went on to its end."""
+    assert process.returncode == 0, process.stderr
+    assert re.search(f"MNIST could not be loaded: .*{reason}", process.stderr)
+    assert "Going on with less data" in process.stderr
+    assert "Traceback" not in process.stderr
     assert "the 1,000 test digits of the MNIST sample" in process.stdout
+
+
+def test_no_network(user):
+    patch = """
+def no_network(*args, **more):
+    raise socket.gaierror(-3, "Temporary failure in name resolution")
+socket.getaddrinfo = no_network
+"""
+    del user.env["https_proxy"]
+    process = run_patched(user, patch)
+    check_goes_on_with_sample(process, "Temporary failure in name resolution")
+
+
+def test_firewall_that_drops_packets(user):
+    with (
+        socket.create_server(("127.0.0.1", 0), backlog=0) as full,
+        socket.socket() as one,
+    ):
+        # Linux drops who knocks while a connection waits to be accepted.
+        one.connect(full.getsockname())
+        process = run_patched(user, change_address(full, "mnist.npz"))
+    check_goes_on_with_sample(process, "timed out")
+
+
+def change_address(server, path):
+    """Return a patch that makes Keras download from this server on the loopback."""
+    url = f"http://127.0.0.1:{server.getsockname()[1]}/{path}"
+    return f"""
+get_file = mnist.get_file
+mnist.get_file = lambda origin, **more: get_file(origin={url!r}, **more)
+"""
+
+
+@contextlib.contextmanager
+def answers(reply):
+    """Yield a server on the loopback that sends these bytes to its first visitor.
+
+    The rest of the file, if the reply's header promises more, never comes: the
+    connection is cut off.
+    """
+
+    def answer():
+        with server.accept()[0] as visitor:
+            visitor.recv(65536)
+            visitor.sendall(reply)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield server
+        thread.join(10)
+
+
+def test_download_cut_off(user):
+    reply = b"HTTP/1.0 200 OK\r\nContent-Length: 11490434\r\n\r\n" + bytes(1_000_000)
+    with answers(reply) as server:
+        process = run_patched(user, change_address(server, "mnist.npz"))
+    check_goes_on_with_sample(process, "got only 1000000 out of 11490434 bytes")
+    assert not (user.home / ".keras" / "datasets" / "mnist.npz").exists()
+
+
+def test_login_page_instead_of_the_file(user):
+    page = b"<html>Welcome to our network. Please log in.</html>"
+    reply = b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(page), page)
+    with answers(reply) as server:
+        process = run_patched(user, change_address(server, "mnist.npz"))
+    check_goes_on_with_sample(process, "Incomplete or corrupted file detected")
+
+
+@pytest.mark.parametrize("what", ["truncated", "another archive"])
+def test_cached_file_is_not_mnist(user, what):
+    archive = (
+        ROOT / SAMPLE
+    ).read_bytes()  # a good archive, but not the one Keras expects
+    cached = user.home / ".keras" / "datasets" / "mnist.npz"
+    cached.parent.mkdir(parents=True)
+    cached.write_bytes(archive[:100_000] if what == "truncated" else archive)
+    process = user.run("--epochs", "1")
+    check_goes_on_with_sample(process, "refused")
+    assert "A local file was found, but it seems to be incomplete" in process.stdout
+    assert not cached.exists()
 
 
 def test_no_sample_either_says_both_things_that_help(user):
@@ -96,25 +187,47 @@ def test_no_sample_either_says_both_things_that_help(user):
     assert "Epoch" not in process.stdout
 
 
-def test_ctrl_c_while_loading_stops(make_user):
+def test_ctrl_c_while_waiting_for_the_host(make_user):
     with socket.create_server(("127.0.0.1", 0)) as silent:
         user = make_user(https_proxy=f"http://127.0.0.1:{silent.getsockname()[1]}")
-        process = subprocess.Popen(
-            [sys.executable, SCRIPT],
-            cwd=user.folder,
-            env=user.env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        with silent.accept()[0]:  # the script now waits for an answer
-            process.send_signal(signal.SIGINT)
-            stdout, stderr = process.communicate(timeout=60)
+        check_ctrl_c(user, silent, b"", SCRIPT)
+
+
+def test_ctrl_c_in_the_middle_of_the_download(user):
+    reply = b"HTTP/1.0 200 OK\r\nContent-Length: 11490434\r\n\r\n" + bytes(100_000)
+    with socket.create_server(("127.0.0.1", 0)) as slow:
+        patch = change_address(slow, "mnist.npz")
+        script = RUN_PATCHED.format(patch=patch, script=str(SCRIPT))
+        stdout = check_ctrl_c(user, slow, reply, "-c", script)
+    assert "/11490434" in stdout  # the bar of the download had begun
+    assert list((user.home / ".keras" / "datasets").iterdir()) == []
+
+
+def check_ctrl_c(user, server, reply, *arguments):
+    """Run Python, press Ctrl-C once the server has replied, and assert that it stops.
+
+    Returns what it had printed.
+    """
+    process = subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=user.folder,
+        env=user.env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with server.accept()[0] as visitor:
+        visitor.recv(65536)
+        visitor.sendall(reply)
+        time.sleep(2 if reply else 0)  # for the reply to be read; nothing more follows
+        process.send_signal(signal.SIGINT)
+        stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == -signal.SIGINT  # a shell says 130
     assert stderr.splitlines()[-1] == "KeyboardInterrupt"
     assert "could not be loaded" not in stderr
-    assert stdout.endswith("mnist.npz\n")
+    assert "(4000, 28, 28)" not in stdout
     assert user.left_behind() == []
+    return stdout
 
 
 def test_runner_gives_the_script_other_digits_and_another_seed(

@@ -1,0 +1,27 @@
+"""What README.md says, held against the program."""
+
+import re
+
+from conftest import ROOT, SCRIPT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_lines_of_each_step():
+    script = SCRIPT.read_text(encoding="utf-8").splitlines()
+    rows = re.findall(r"(?m)^\| (\d+)\. .* \| (\d+) to (\d+) \|$", README)
+    assert [int(step) for step, _, _ in rows] == list(range(3, 11))
+    for step, first, _ in rows:
+        assert script[int(first) - 1].startswith(f"# {step}. ")
+    next_headings = [int(first) for _, first, _ in rows[1:]]
+    assert [int(last) for _, _, last in rows[:-1]] == [n - 2 for n in next_headings]
+
+
+def test_use_the_model(smoke_run):
+    user, _ = smoke_run
+    snippet = re.search(r"```python\n(.*?)```", README, re.DOTALL)[1]
+    program = snippet.replace(
+        "tests/mnist_sample.npz", str(ROOT / "tests/mnist_sample.npz")
+    )
+    process = user.python("-c", program)
+    assert re.fullmatch(r"It saw \d and it is \d\n", process.stdout), process.stderr
