@@ -57,7 +57,9 @@ def read(seed):
     log = (LOGS / f"seed_{seed}.log").read_text()
     epochs = re.findall(r"step - accuracy: (\S+) - loss: (\S+)", log)
     score = re.search(r"Test loss: (\S+) .*\nTest accuracy: (\S+) ", log).groups()
-    return [(float(loss), float(accuracy)) for accuracy, loss in epochs], tuple(map(float, score))
+    return [(float(loss), float(accuracy)) for accuracy, loss in epochs], tuple(
+        map(float, score)
+    )
 
 
 def tables():

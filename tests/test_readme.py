@@ -2,6 +2,7 @@
 
 import re
 
+import reference
 from conftest import ROOT, SCRIPT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -15,6 +16,11 @@ def test_lines_of_each_step():
         assert script[int(first) - 1].startswith(f"# {step}. ")
     next_headings = [int(first) for _, first, _ in rows[1:]]
     assert [int(last) for _, _, last in rows[:-1]] == [n - 2 for n in next_headings]
+
+
+def test_tables_of_results_are_those_of_the_logs():
+    for table in reference.tables().split("\n\n"):
+        assert table.strip() in README
 
 
 def test_use_the_model(smoke_run):
