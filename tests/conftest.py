@@ -1,7 +1,9 @@
 """How the tests run the script: as its users do, in an empty HOME, never on the network."""
 
 import os
+import re
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -96,6 +98,22 @@ class User:
             check=False,
         )
 
+    def start(self, *arguments):
+        """Start Python with these arguments; return the running process (Popen, text).
+
+        Ctrl-C reaches it even where whoever runs the tests ignores SIGINT, as a shell
+        lets its background jobs do.
+        """
+        return subprocess.Popen(
+            [sys.executable, *map(str, arguments)],
+            cwd=self.folder,
+            env=self.env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+
     def run(self, *flags, **options):
         """Run the script as a command with these flags, see python()."""
         return self.python(SCRIPT, *flags, **options)
@@ -127,5 +145,5 @@ def silent_proxy():
 
 
 def scores(stdout):
-    """Return the lines of stdout that give the test loss and the test accuracy."""
-    return [line for line in stdout.splitlines() if line.startswith("Test ")]
+    """Return the parts of stdout that give the test loss and the test accuracy."""
+    return re.findall(r"Test (?:loss|accuracy): \S+ \(on [^)]*\)", stdout)

@@ -6,8 +6,6 @@ import re
 import shutil
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 
@@ -208,14 +206,7 @@ def check_ctrl_c(user, server, reply, *arguments):
 
     Returns what it had printed.
     """
-    process = subprocess.Popen(
-        [sys.executable, *arguments],
-        cwd=user.folder,
-        env=user.env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = user.start(*arguments)
     with server.accept()[0] as visitor:
         visitor.recv(65536)
         visitor.sendall(reply)

@@ -5,8 +5,6 @@ The faults of the network and of the data are in test_data.py.
 
 import os
 import signal
-import subprocess
-import sys
 
 import pytest
 from conftest import SCRIPT, scores
@@ -34,6 +32,7 @@ def test_home_that_cannot_be_written(user):
     del user.env["MPLCONFIGDIR"]
     process = user.run("--epochs", "1")
     check_success(process)
+    assert "Matplotlib created a temporary cache directory" in process.stderr
     assert user.left_behind() == RESULTS
 
 
@@ -66,14 +65,7 @@ def test_disk_full_while_the_picture_is_written(user, smoke_run):
 
 
 def test_ctrl_c_while_training(user):
-    process = subprocess.Popen(
-        [sys.executable, SCRIPT, "--epochs", "1000"],
-        cwd=user.folder,
-        env=user.env,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    process = user.start(SCRIPT, "--epochs", "1000")
     for line in process.stdout:
         if line == "Epoch 2/1000\n":
             break
