@@ -104,6 +104,7 @@ class User:
         Ctrl-C reaches it even where whoever runs the tests ignores SIGINT, as a shell
         lets its background jobs do.
         """
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         return subprocess.Popen(
             [sys.executable, *map(str, arguments)],
             cwd=self.folder,
@@ -111,7 +112,6 @@ class User:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )
 
     def run(self, *flags, **options):
