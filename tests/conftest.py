@@ -94,7 +94,7 @@ class User:
             capture_output=True,
             text=True,
             encoding="utf-8",
-            timeout=900,
+            timeout=3600,
             check=False,
         )
 
