@@ -14,19 +14,11 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = ROOT / "keras_cnn_example.py"
 SAMPLE = Path("tests", "mnist_sample.npz")
+RESULTS = ["keras_cnn_example.keras", "keras_cnn_example.png"]
 
 # Settings of whoever runs the tests that would change what the script does.
-OTHERS = (
-    "KERAS_",
-    "TF_",
-    "CUDA_",
-    "MPL",
-    "XDG_",
-    "PYTHON",
-    "MNIST_NPZ",
-    "SEED",
-    "DISPLAY",
-)
+OTHERS = ("KERAS_", "TF_", "CUDA_", "MPL", "XDG_", "PYTHON", "DISPLAY")
+OTHERS += ("MNIST_NPZ", "SEED")
 
 
 @pytest.fixture(scope="session")
@@ -40,9 +32,8 @@ def refusing_proxy():
 @pytest.fixture(scope="session")
 def make_user(tmp_path_factory, refusing_proxy):
     """Return a function that makes a User: an empty HOME, an empty folder, no network."""
-    fonts = tmp_path_factory.mktemp(
-        "matplotlib"
-    )  # its list of fonts takes seconds to make
+    # Shared, since Matplotlib takes seconds to make its list of fonts.
+    fonts = tmp_path_factory.mktemp("matplotlib")
 
     def make(**settings):
         base = tmp_path_factory.mktemp("user")
@@ -135,13 +126,6 @@ def smoke_run(make_user):
     """The CI smoke run, one epoch, from another folder: (User, finished process)."""
     user = make_user()
     return user, user.run("--epochs", "1")
-
-
-@pytest.fixture(scope="session")
-def silent_proxy():
-    """Yield the address of a proxy that accepts every connection and never answers."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
 def scores(stdout):

@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 import pytest
-from conftest import ROOT, SAMPLE, scores
+from conftest import RESULTS, ROOT, SAMPLE, scores
 from matplotlib import image
 
 # The tutorial's output, with the sample's 4,000 and 1,000 digits for its 60,000 and 10,000.
@@ -74,7 +74,7 @@ def test_smoke_run_leaves_model_and_picture(smoke_run):
     user, process = smoke_run
     assert process.returncode == 0
     assert process.stdout.count("/step - accuracy: ") == 1
-    assert user.left_behind() == ["keras_cnn_example.keras", "keras_cnn_example.png"]
+    assert user.left_behind() == RESULTS
 
 
 LOAD_MODEL = """
@@ -179,7 +179,7 @@ def test_folder_that_cannot_be_written_is_found_before_training(user):
     assert "Traceback" not in process.stderr
 
 
-@pytest.mark.parametrize("name", ["keras_cnn_example.keras", "keras_cnn_example.png"])
+@pytest.mark.parametrize("name", RESULTS)
 def test_name_taken_by_a_directory_is_found_before_training(user, name):
     (user.folder / name).mkdir()
     process = user.run("--epochs", "1")

@@ -59,12 +59,13 @@ def test_sample_has_no_digit_in_both_parts(sample):
     assert not train & test
 
 
-def test_host_that_never_answers_is_given_up(make_user, silent_proxy):
-    user = make_user(https_proxy=silent_proxy)
-    process = user.python(
-        *("-i", SCRIPT, "--epochs", "1"),  # the flag counts: this is no paste yet
-        stdin="import socket; print('then', socket.getdefaulttimeout())\n",
-    )
+def test_host_that_never_answers_is_given_up(make_user):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        user = make_user(https_proxy=f"http://127.0.0.1:{silent.getsockname()[1]}")
+        process = user.python(
+            *("-i", SCRIPT, "--epochs", "1"),  # the flag counts: this is no paste yet
+            stdin="import socket; print('then', socket.getdefaulttimeout())\n",
+        )
     check_goes_on_with_sample(process, "timed out")
     assert process.stdout.count("/step - accuracy: ") == 1
     assert process.stdout.splitlines()[-1] == "then None"
@@ -111,13 +112,13 @@ def test_firewall_that_drops_packets(user):
     ):
         # Linux drops who knocks while a connection waits to be accepted.
         one.connect(full.getsockname())
-        process = run_patched(user, change_address(full, "mnist.npz"))
+        process = run_patched(user, change_address(full))
     check_goes_on_with_sample(process, "timed out")
 
 
-def change_address(server, path):
+def change_address(server):
     """Return a patch that makes Keras download from this server on the loopback."""
-    url = f"http://127.0.0.1:{server.getsockname()[1]}/{path}"
+    url = f"http://127.0.0.1:{server.getsockname()[1]}/mnist.npz"
     return f"""
 get_file = mnist.get_file
 mnist.get_file = lambda origin, **more: get_file(origin={url!r}, **more)
@@ -147,7 +148,7 @@ def answers(reply):
 def test_download_cut_off(user):
     reply = b"HTTP/1.0 200 OK\r\nContent-Length: 11490434\r\n\r\n" + bytes(1_000_000)
     with answers(reply) as server:
-        process = run_patched(user, change_address(server, "mnist.npz"))
+        process = run_patched(user, change_address(server))
     check_goes_on_with_sample(process, "got only 1000000 out of 11490434 bytes")
     assert not (user.home / ".keras" / "datasets" / "mnist.npz").exists()
 
@@ -156,15 +157,13 @@ def test_login_page_instead_of_the_file(user):
     page = b"<html>Welcome to our network. Please log in.</html>"
     reply = b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(page), page)
     with answers(reply) as server:
-        process = run_patched(user, change_address(server, "mnist.npz"))
+        process = run_patched(user, change_address(server))
     check_goes_on_with_sample(process, "Incomplete or corrupted file detected")
 
 
 @pytest.mark.parametrize("what", ["truncated", "another archive"])
 def test_cached_file_is_not_mnist(user, what):
-    archive = (
-        ROOT / SAMPLE
-    ).read_bytes()  # a good archive, but not the one Keras expects
+    archive = (ROOT / SAMPLE).read_bytes()  # a good one, but not Keras's
     cached = user.home / ".keras" / "datasets" / "mnist.npz"
     cached.parent.mkdir(parents=True)
     cached.write_bytes(archive[:100_000] if what == "truncated" else archive)
@@ -194,7 +193,7 @@ def test_ctrl_c_while_waiting_for_the_host(make_user):
 def test_ctrl_c_in_the_middle_of_the_download(user):
     reply = b"HTTP/1.0 200 OK\r\nContent-Length: 11490434\r\n\r\n" + bytes(100_000)
     with socket.create_server(("127.0.0.1", 0)) as slow:
-        patch = change_address(slow, "mnist.npz")
+        patch = change_address(slow)
         script = RUN_PATCHED.format(patch=patch, script=str(SCRIPT))
         stdout = check_ctrl_c(user, slow, reply, "-c", script)
     assert "/11490434" in stdout  # the bar of the download had begun

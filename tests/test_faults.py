@@ -7,9 +7,7 @@ import os
 import signal
 
 import pytest
-from conftest import SCRIPT, scores
-
-RESULTS = ["keras_cnn_example.keras", "keras_cnn_example.png"]
+from conftest import RESULTS, SCRIPT, scores
 
 
 def check_success(process):
