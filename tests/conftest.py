@@ -56,8 +56,11 @@ class User:
     """Somebody with a HOME, a current folder and an environment of their own.
 
     Attributes: home and folder, both empty to begin with (Path); env, the environment
-    (dict), in which every download is refused at once.
+    (dict), in which every download is refused at once; interpreter, the Python to run
+    (path), to begin with the one that runs the tests.
     """
+
+    interpreter = sys.executable
 
     def __init__(self, base, env):
         self.home, self.folder, self.env = base / "home", base / "folder", env
@@ -78,7 +81,7 @@ class User:
         hangs.
         """
         return subprocess.run(
-            [sys.executable, *map(str, arguments)],
+            [self.interpreter, *map(str, arguments)],
             cwd=cwd or self.folder,
             env=self.env,
             input=stdin or "",
@@ -97,7 +100,7 @@ class User:
         """
         signal.signal(signal.SIGINT, signal.default_int_handler)
         return subprocess.Popen(
-            [sys.executable, *map(str, arguments)],
+            [self.interpreter, *map(str, arguments)],
             cwd=self.folder,
             env=self.env,
             stdout=subprocess.PIPE,

@@ -20,10 +20,13 @@ import keras
 import numpy as np
 
 if "MNIST_NPZ" in os.environ:
-    with np.load(os.environ["MNIST_NPZ"]) as data:
-        train = data["x_train"], data["y_train"]
-        test = data["x_test"], data["y_test"]
-    keras.datasets.mnist.load_data = lambda: (train, test)
+
+    def load_data():
+        """Return ((x_train, y_train), (x_test, y_test)), as Keras does; hold nothing."""
+        with np.load(os.environ["MNIST_NPZ"]) as data:
+            return (data["x_train"], data["y_train"]), (data["x_test"], data["y_test"])
+
+    keras.datasets.mnist.load_data = load_data
 
 if "SEED" in os.environ:
     set_random_seed = keras.utils.set_random_seed
