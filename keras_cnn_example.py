@@ -109,8 +109,8 @@ print("Device:", str(model.weights[0].value.device).split("device:")[-1])
 # 8. Compile model.
 model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
 if backend == "tensorflow":
-    # 25 batches a call are faster than one. (Not given to compile(), which would save it:
-    # PyTorch loads only 1.) Without tuning the input, no epoch waits for the tuner's end.
+    # 25 batches a call are faster than one. (compile() would put the 25 into the saved
+    # model; PyTorch takes only 1.) And no epoch's end waits for the tuner of the input.
     model.steps_per_execution = 25
     sys.modules[backend].data.experimental.AutotuneOptions.enabled = False
 

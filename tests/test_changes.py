@@ -31,6 +31,7 @@ LINES = {
     "from keras.layers import Conv2D, pooling": "ImportError: cannot import name 'pooling'",
     "from keras.utils import np_utils": "ImportError: cannot import name 'np_utils'",
     "np_utils.to_categorical([5], 10)": "NameError: ",
+    "X = X.astype('float32'); result = X.dtype.name": "'float32'",
     "model = Sequential()": "None",
     "model.add(Conv2D(32, 3, 3, activation='relu', input_shape=(28,28, 1)))": (
         "UserWarning: Do not pass an `input_shape`"

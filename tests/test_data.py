@@ -209,7 +209,7 @@ def check_ctrl_c(user, server, reply, *arguments):
     with server.accept()[0] as visitor:
         visitor.recv(65536)
         visitor.sendall(reply)
-        time.sleep(2 if reply else 0)  # for the reply to be read; nothing more follows
+        time.sleep(2)  # for the reply to be read, and for the waiting to have begun
         process.send_signal(signal.SIGINT)
         stdout, stderr = process.communicate(timeout=60)
     assert process.returncode == -signal.SIGINT  # a shell says 130
