@@ -29,7 +29,6 @@ for name in ("keras_cnn_example.keras", "keras_cnn_example.png"):
 _ = os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # fewer start-up messages
 _ = os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # not all GPU memory
 import keras
-import matplotlib
 import numpy as np
 from keras.datasets import mnist
 from keras.layers import Conv2D, Dense, Dropout, Flatten, Input, MaxPooling2D
@@ -43,7 +42,7 @@ keras.config.set_floatx("float32")
 backend = keras.config.backend()
 print("Python", sys.version.split()[0])
 print("Keras", keras.__version__, "with", backend, sys.modules[backend].__version__)
-print("NumPy", np.__version__, "and Matplotlib", matplotlib.__version__)
+print("NumPy", np.__version__, "and Matplotlib", plt.matplotlib.__version__)
 
 # 4. Load image data from MNIST.
 # Keras downloads it once and keeps it. Without it, a sample of 5,000 digits stands in.
@@ -109,8 +108,7 @@ print("Device:", str(model.weights[0].value.device).split("device:")[-1])
 # 8. Compile model.
 model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
 if backend == "tensorflow":
-    # 25 batches a call are faster than one. (compile() would put the 25 into the saved
-    # model; PyTorch takes only 1.) And no epoch's end waits for the tuner of the input.
+    # Faster: 25 batches a call, and no tuning of the input. See README.md.
     model.steps_per_execution = 25
     sys.modules[backend].data.experimental.AutotuneOptions.enabled = False
 
@@ -128,14 +126,12 @@ print("Test accuracy:", score[1], measured_on)
 # What stays: the trained model, and a picture of the data, the training, the mistakes.
 model.save("keras_cnn_example.keras")
 print("Saved the trained model: keras_cnn_example.keras")
-
 probabilities = model.predict(X_test, verbose=0)
 predicted = probabilities.argmax(axis=1)
 sureness = probabilities.max(axis=1) * (predicted != y_test)  # 0 where it was right
 surest = np.argsort(-sureness)[:10]
 saw = [f"saw {p}\nis {y}" for p, y in zip(predicted[surest], y_test[surest])]
 confusion = (Y_test.T @ to_categorical(predicted, 10)).astype(int)
-
 first_ten = keras.ops.convert_to_numpy(X_train[:10]).reshape(10, 28, 28)
 mistakes = keras.ops.convert_to_numpy(X_test)[surest].reshape(10, 28, 28)
 layout = [["digits"] * 2, ["loss", "table"], ["accuracy", "table"], ["mistakes"] * 2]
@@ -152,7 +148,6 @@ _ = axes["mistakes"].set_xticks(range(14, 280, 28), saw)
 for name in ("loss", "accuracy"):
     _ = axes[name].plot(range(1, args.epochs + 1), history.history[name], "o-")
     _ = axes[name].set(title=f"{name.capitalize()} by epoch, measured while training")
-    axes[name].xaxis.get_major_locator().set_params(integer=True)
 
 _ = axes["table"].imshow(confusion, cmap="Blues", norm="log")
 _ = axes["table"].set(xticks=range(10), yticks=range(10), title="Confusion matrix")

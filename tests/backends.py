@@ -9,11 +9,11 @@ tests. Every run is on the bundled sample.
 
 import json
 import re
-import subprocess
 import sys
 
 import pytest
 from conftest import RESULTS, ROOT, SAMPLE, SCRIPT, scores
+from exactness import REQUIREMENTS, make_environment
 from test_command import OUTPUT
 
 PACKAGES = {"jax": "jax==0.10.2", "torch": "torch==2.13.0"}
@@ -33,19 +33,18 @@ NOISE = 0.015
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def make_backend(folder, backend):
+    """Make an environment with this backend and no TensorFlow, see make_environment."""
+    others = re.findall(r"(?m)^(?!tensorflow)\w\S*", REQUIREMENTS.read_text())
+    return make_environment(folder, sys.executable, PACKAGES[backend], *others)
+
+
 @pytest.fixture(scope="session")
 def interpreters(tmp_path_factory):
     """Make the environments; return {backend: path of its Python}."""
-    requirements = (ROOT / "requirements.txt").read_text()
-    others = re.findall(r"(?m)^(?!tensorflow)\w\S*", requirements)
-    pythons = {"tensorflow": sys.executable}
-    for backend, package in PACKAGES.items():
-        folder = tmp_path_factory.mktemp(backend)
-        pythons[backend] = folder / "bin" / "python"
-        install = [pythons[backend], "-m", "pip", "install", "-q", package, *others]
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        subprocess.run(install, check=True)
-    return pythons
+    folder = tmp_path_factory.mktemp("environments")
+    pythons = {backend: make_backend(folder / backend, backend) for backend in PACKAGES}
+    return {"tensorflow": sys.executable} | pythons
 
 
 @pytest.fixture(scope="session")
