@@ -3,10 +3,10 @@
     python tests/benchmark.py mnist.npz
 
 The file has the arrays of Keras's mnist.npz, see run_example.py. By hand, not in CI: about
-forty minutes on two cores, on which nothing else should run. Three environments are made
+fifty minutes on two cores, on which nothing else should run. Three environments are made
 in a temporary folder: the script's own, one with JAX, one with PyTorch. Everything is a
-command of its own, timed from outside by the lines it prints, and each of the three rounds
-runs all of them one after the other. Progress goes to stderr.
+command of its own, timed from outside by the lines it prints. Each round runs all of a
+table's commands one after the other. Progress goes to stderr.
 """
 
 import os
@@ -26,7 +26,10 @@ from backends import PACKAGES, make_backend
 from exactness import REQUIREMENTS, TESTS, make_environment
 
 ROUNDS = 3
+ROUNDS_OF_TRIES = 5  # their differences are small, and the noise is not
 SCRIPT = TESTS.parent / "keras_cnn_example.py"
+HAND = "PyTorch by hand"
+ONEDNN = {"TF_ENABLE_ONEDNN_OPTS": "1"}
 
 # What was tried: (name, {text of the script: text in its place}, settings).
 TRIES = [
@@ -58,7 +61,7 @@ TRIES = [
         },
         {},
     ),
-    ("`TF_ENABLE_ONEDNN_OPTS=1`", {}, {"TF_ENABLE_ONEDNN_OPTS": "1"}),
+    ("`TF_ENABLE_ONEDNN_OPTS=1`", {}, ONEDNN),
 ]
 
 
@@ -114,12 +117,17 @@ def run(python, program, *arguments, **settings):
     return Run(seconds, usage.ru_maxrss * 1024 / 1e9, lines)
 
 
-def in_rounds(commands):
-    """Run each of {name: function} once a round; return {name: [a Run for each round]}."""
+def in_rounds(commands, rounds):
+    """Run each of {name: function} once a round; return {name: [a Run for each round]}.
+
+    Each round begins with another command, so that none has its place to thank.
+    """
     runs = {name: [] for name in commands}
-    for number in range(ROUNDS):
-        for name, command in commands.items():
-            runs[name].append(command())
+    names = list(commands)
+    for number in range(rounds):
+        first = number % len(names)
+        for name in names[first:] + names[:first]:
+            runs[name].append(commands[name]())
             seconds = runs[name][-1].seconds
             print(f"round {number + 1}: {name}: {seconds:.1f} s", file=sys.stderr)
     return runs
@@ -139,46 +147,49 @@ def machine():
     return f"{processor[1]}, {len(os.sched_getaffinity(0))} cores, no GPU"
 
 
-def spread(values):
-    """Return "median (smallest to largest)" of some seconds (text)."""
-    return f"{statistics.median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
+def spread(values, digits=1):
+    """Return "median (smallest to largest)" of numbers, with so many decimals (text)."""
+    parts = (statistics.median(values), min(values), max(values))
+    return "{} ({} to {})".format(*(f"{part:.{digits}f}" for part in parts))
 
 
-def ratio(values, others):
-    """Return the median of the ratios, round by round (text)."""
-    return f"{statistics.median(a / b for a, b in zip(values, others)):.2f}"
+def ratios(values, others):
+    """Return the ratios of two lists of seconds, round by round (list of float)."""
+    return [value / other for value, other in zip(values, others)]
 
 
 def print_epochs(pythons, npz, folder):
     """Print the table of one epoch on every backend, by hand, and on less data."""
 
-    def on(backend, npz):
-        settings = {"KERAS_BACKEND": backend, "MNIST_NPZ": str(npz)}
+    def on(backend, npz, **settings):
+        settings |= {"KERAS_BACKEND": backend, "MNIST_NPZ": str(npz)}
         script = TESTS / "run_example.py"
         return partial(run, pythons[backend], script, "--epochs", "1", **settings)
 
     names = {"tensorflow": "TensorFlow", "jax": "JAX", "torch": "PyTorch"}
     commands = {f"the script on {names[b]}": on(b, npz) for b in names}
-    by_hand = partial(run, pythons["torch"], TESTS / "by_hand.py", npz)
-    commands["PyTorch by hand"] = by_hand
+    name = "the script on TensorFlow, `TF_ENABLE_ONEDNN_OPTS=1`"
+    commands[name] = on("tensorflow", npz, **ONEDNN)
+    commands[HAND] = partial(run, pythons["torch"], TESTS / "by_hand.py", npz)
     for share in (2, 4, 8):
         part = part_of(npz, share, folder)
         name = f"the script on TensorFlow, 1/{share} of the data"
         commands[name] = on("tensorflow", part)
-    runs = in_rounds(commands)
+    runs = in_rounds(commands, ROUNDS)
 
-    hand = runs["PyTorch by hand"]
-    floor = [run.value("floor") for run in hand]
-    hand_seconds = [run.value("seconds") for run in hand]
+    hand = [run.value("seconds") for run in runs[HAND]]
+    floor = [run.value("floor") for run in runs[HAND]]
     print("| one epoch | seconds | to PyTorch by hand | to the floor | memory, GB |")
     print("|---|---|---|---|---|")
     for name, some in runs.items():
-        seconds = hand_seconds if some is hand else [run.epoch() for run in some]
-        ratios = f"{ratio(seconds, hand_seconds)} | {ratio(seconds, floor)}"
+        epochs = hand if name == HAND else [run.epoch() for run in some]
+        compared = "| |"
+        if "of the data" not in name:
+            both = map(statistics.median, (ratios(epochs, hand), ratios(epochs, floor)))
+            compared = "{:.2f} | {:.2f} |".format(*both)
         memory = max(run.memory for run in some)
-        print(f"| {name} | {spread(seconds)} | {ratios} | {memory:.2f} |")
-    ratios = f"{ratio(floor, hand_seconds)} | 1.00"
-    print(f"| the floor | {spread(floor)} | {ratios} | |\n", flush=True)
+        print(f"| {name} | {spread(epochs)} | {compared} {memory:.2f} |")
+    print(f"| the floor | {spread(floor)} | | 1.00 | |\n", flush=True)
 
 
 def print_command(python, npz):
@@ -222,18 +233,18 @@ def print_tries(python, npz, folder):
         commands[name] = partial(
             run, python, runner, "--epochs", "2", **settings, MNIST_NPZ=str(npz)
         )
-    runs = in_rounds(commands)
+    runs = in_rounds(commands, ROUNDS_OF_TRIES)
 
     base = runs[TRIES[0][0]]
-    scores = {run.value("Test loss") for run in base}
     print("| tried | an epoch | the command | memory, GB | test loss |")
     print("|---|---|---|---|---|")
     for name, some in runs.items():
-        epoch = ratio([run.epoch() for run in some], [run.epoch() for run in base])
-        seconds = ratio([run.seconds for run in some], [run.seconds for run in base])
+        epoch = ratios([run.epoch() for run in some], [run.epoch() for run in base])
+        whole = ratios([run.seconds for run in some], [run.seconds for run in base])
         memory = max(run.memory for run in some)
-        same = "the same" if {r.value("Test loss") for r in some} == scores else "other"
-        print(f"| {name} | {epoch} | {seconds} | {memory:.2f} | {same} |")
+        losses = sorted({run.value("Test loss") for run in some})
+        times = f"{spread(epoch, 2)} | {spread(whole, 2)}"
+        print(f"| {name} | {times} | {memory:.2f} | {' or '.join(map(str, losses))} |")
 
 
 def main(npz):
@@ -246,7 +257,9 @@ def main(npz):
         pythons = {"tensorflow": base}
         for backend in PACKAGES:
             pythons[backend] = make_backend(folder / backend, backend)
-        print(f"{machine()}; medians of {ROUNDS} rounds.\n")
+        print(
+            f"{machine()}; medians of {ROUNDS} rounds, of the tries {ROUNDS_OF_TRIES}.\n"
+        )
         print_epochs(pythons, npz, folder)
         print_command(base, npz)
         print_tries(base, npz, folder)
