@@ -3,7 +3,7 @@
     python tests/benchmark.py mnist.npz
 
 The file has the arrays of Keras's mnist.npz, see run_example.py. By hand, not in CI: about
-fifty minutes on two cores, on which nothing else should run. Three environments are made
+forty minutes on two cores, on which nothing else should run. Three environments are made
 in a temporary folder: the script's own, one with JAX, one with PyTorch. Everything is a
 command of its own, timed from outside by the lines it prints. Each round runs all of a
 table's commands one after the other. Progress goes to stderr.
