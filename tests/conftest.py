@@ -1,24 +1,13 @@
-"""How the tests run the script: as its users do, in an empty HOME, never on the network."""
+"""The fixtures: users of the script, and the runs that several tests read."""
 
-import os
-import re
-import shutil
-import signal
 import socket
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
-SCRIPT = ROOT / "keras_cnn_example.py"
-SAMPLE = Path("tests", "mnist_sample.npz")
-RESULTS = ["keras_cnn_example.keras", "keras_cnn_example.png"]
+from tests.user import SCRIPT, User
 
-# Settings of whoever runs the tests that would change what the script does.
-OTHERS = ("KERAS_", "TF_", "CUDA_", "MPL", "XDG_", "PYTHON", "DISPLAY")
-OTHERS += ("MNIST_NPZ", "SEED")
+# Digits to train on and to test on, where the score is not the point.
+FEW = {"train": 160, "test": 40}
 
 
 @pytest.fixture(scope="session")
@@ -31,106 +20,89 @@ def refusing_proxy():
 
 @pytest.fixture(scope="session")
 def make_user(tmp_path_factory, refusing_proxy):
-    """Return a function that makes a User: an empty HOME, an empty folder, no network."""
+    """Return a function that makes a User whose downloads fail, see User.
+
+    Its first argument is a folder of the user's own (Path), by default a new one.
+    """
     # Shared, since Matplotlib takes seconds to make its list of fonts.
     fonts = tmp_path_factory.mktemp("matplotlib")
 
-    def make(**settings):
-        base = tmp_path_factory.mktemp("user")
-        env = {k: v for k, v in os.environ.items() if not k.startswith(OTHERS)}
-        env = {k: v for k, v in env.items() if not k.lower().endswith("_proxy")}
-        env |= {"HOME": str(base / "home"), "KERAS_HOME": str(base / "home" / ".keras")}
-        env |= {"https_proxy": refusing_proxy, "MPLCONFIGDIR": str(fonts)}
-        return User(base, env | settings)
+    def make(base=None, **settings):
+        settings = {"https_proxy": refusing_proxy, "MPLCONFIGDIR": fonts} | settings
+        return User(base or tmp_path_factory.mktemp("user"), **settings)
 
     return make
 
 
+@pytest.fixture(scope="session")
+def shared_run():
+    """Return a function that makes something once, for all the tests that read it.
+
+    Its arguments are a name and the function that makes it. If making it fails, the first
+    test that asks for it fails and says why, and the others are skipped: one cause, one
+    error.
+    """
+    made = {}
+
+    def get(name, make):
+        if name not in made:
+            made[name] = None  # should make() fail
+            made[name] = make()
+        if made[name] is None:
+            pytest.skip(f"{name} failed: the first test that needs it says why")
+        return made[name]
+
+    return get
+
+
+def check(user, process):
+    """Return both, if the process has succeeded; else fail with what it said."""
+    if process.returncode != 0:
+        pytest.fail(f"{process.args} failed:\n{process.stderr}", pytrace=False)
+    return user, process
+
+
 @pytest.fixture
-def user(make_user):
-    """Return a new User, see make_user."""
-    return make_user()
+def full_run(shared_run, make_user):
+    """The command without flags, from an empty folder: (User, process).
 
-
-class User:
-    """Somebody with a HOME, a current folder and an environment of their own.
-
-    Attributes: home and folder, both empty to begin with (Path); env, the environment
-    (dict), in which every download is refused at once; interpreter, the Python to run
-    (path), to begin with the one that runs the tests.
+    It finds the whole sample beside the script, and trains ten epochs on it.
     """
 
-    interpreter = sys.executable
+    def make():
+        user = make_user()
+        return check(user, user.python(SCRIPT))
 
-    def __init__(self, base, env):
-        self.home, self.folder, self.env = base / "home", base / "folder", env
-        self.home.mkdir()
-        self.folder.mkdir()
-
-    def clone(self):
-        """Put into the folder what the script needs of the repository."""
-        shutil.copy(SCRIPT, self.folder)
-        (self.folder / "tests").mkdir()
-        shutil.copy(ROOT / SAMPLE, self.folder / "tests")
-
-    def python(self, *arguments, cwd=None, stdin=None):
-        """Run Python with these arguments, to its end.
-
-        stdin is text for its standard input, by default none. Returns the finished
-        process with returncode, stdout and stderr (text). Raises TimeoutExpired if it
-        hangs.
-        """
-        return subprocess.run(
-            [self.interpreter, *map(str, arguments)],
-            cwd=cwd or self.folder,
-            env=self.env,
-            input=stdin or "",
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=3600,
-            check=False,
-        )
-
-    def start(self, *arguments):
-        """Start Python with these arguments; return the running process (Popen, text).
-
-        Ctrl-C reaches it even where whoever runs the tests ignores SIGINT, as a shell
-        lets its background jobs do.
-        """
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        return subprocess.Popen(
-            [self.interpreter, *map(str, arguments)],
-            cwd=self.folder,
-            env=self.env,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def run(self, *flags, **options):
-        """Run the script as a command with these flags, see python()."""
-        return self.python(SCRIPT, *flags, **options)
-
-    def left_behind(self):
-        """Return the names of the files in the folder, sorted."""
-        return sorted(path.name for path in self.folder.iterdir())
+    return shared_run("the command", make)
 
 
-@pytest.fixture(scope="session")
-def default_run(make_user):
-    """The command without flags, from another folder: (User, finished process)."""
+@pytest.fixture
+def few_run(shared_run, make_user):
+    """The command without flags in a clone with few digits: (User, process)."""
+
+    def make():
+        user = make_user()
+        user.clone(**FEW)
+        return check(user, user.run())
+
+    return shared_run("the command on few digits", make)
+
+
+@pytest.fixture
+def smoke_run(few_run, shared_run, make_user):
+    """The CI smoke run, one epoch, in a clone with few digits: (User, process)."""
+
+    def make():
+        user = make_user()
+        user.clone(**FEW)
+        return check(user, user.run("--epochs", "1"))
+
+    return shared_run("the smoke run", make)
+
+
+@pytest.fixture
+def user(few_run, make_user):
+    """Return a new User in a clone with few digits, if the script works at all."""
     user = make_user()
-    return user, user.run()
-
-
-@pytest.fixture(scope="session")
-def smoke_run(make_user):
-    """The CI smoke run, one epoch, from another folder: (User, finished process)."""
-    user = make_user()
-    return user, user.run("--epochs", "1")
-
-
-def scores(stdout):
-    """Return the parts of stdout that give the test loss and the test accuracy."""
-    return re.findall(r"Test (?:loss|accuracy): \S+ \(on [^)]*\)", stdout)
+    user.clone(**FEW)
+    return user

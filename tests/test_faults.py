@@ -1,98 +1,109 @@
-"""What a machine can do to the script, and what the script then does: README's last table.
-
-The faults of the network and of the data are in test_data.py.
-"""
+"""What else can go wrong while the script runs, and what it then leaves behind."""
 
 import os
+import shutil
 import signal
+from pathlib import Path
 
 import pytest
-from conftest import RESULTS, SCRIPT, scores
 
+from tests.conftest import FEW
+from tests.user import (
+    DISK_FULL,
+    FILE_TOO_LARGE,
+    HEED_CTRL_C,
+    NO_FONT_CACHE,
+    RESULTS,
+    SCRIPT,
+    finish,
+    read_until,
+    scores,
+    watched,
+)
 
-def check_success(process):
-    """Assert that the script ran to its end and said nothing of an error."""
-    assert process.returncode == 0, process.stderr
-    assert len(scores(process.stdout)) == 2
-    assert "Traceback" not in process.stderr
-
-
-def test_no_home(user, smoke_run):
-    del user.env["HOME"]
-    process = user.run("--epochs", "1")
-    check_success(process)
-    assert scores(process.stdout) == scores(smoke_run[1].stdout)
-
-
-def test_home_that_cannot_be_written(user):
-    # Keras then keeps its cache in /tmp/.keras, which may hold all of MNIST.
-    user.env |= {"HOME": "/proc/nowhere", "KERAS_HOME": "/proc/nowhere/.keras"}
-    del user.env["MPLCONFIGDIR"]
-    process = user.run("--epochs", "1")
-    check_success(process)
-    assert "Matplotlib created a temporary cache directory" in process.stderr
-    assert user.left_behind() == RESULTS
+TEXT = SCRIPT.read_text(encoding="utf-8")
+CACHE_OF_ALL = Path("/tmp/.keras")  # Keras's, of everybody without a HOME of their own
 
 
 FULL_DISK = """
-import resource, runpy, sys
-sys.argv[1:] = ["--epochs", "1"]
+import resource
 resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, 1 << 20))  # bytes a file may have
-runpy.run_path({script!r}, run_name="__main__")
 """
 
 
-def test_disk_full_while_the_model_is_written(user, smoke_run):
-    process = user.python("-c", FULL_DISK.format(script=str(SCRIPT)))
-    assert process.returncode == 1
+@pytest.fixture
+def runs(few_run, shared_run, make_user):
+    """Train one epoch with each fault, all at once: {fault: (User, process)}."""
+
+    def make():
+        faults = ["home", "disk, model", "disk, picture", "directory"]
+        users = {fault: make_user() for fault in faults}
+        for user in users.values():
+            user.clone(**FEW)
+        users["home"].env["HOME"] = "/proc/nowhere"
+        del users["home"].env["MPLCONFIGDIR"]
+        users["disk, model"].clone(**FEW, script=FULL_DISK + TEXT)
+        (users["disk, picture"].folder / RESULTS[1]).symlink_to("/dev/full")
+        (users["directory"].folder / RESULTS[1]).mkdir()
+        is_new = not CACHE_OF_ALL.exists()
+        running = [user.start(SCRIPT.name, "--epochs", "1") for user in users.values()]
+        finished = [finish(process) for process in running]
+        if is_new:
+            shutil.rmtree(CACHE_OF_ALL, ignore_errors=True)
+        return {name: (users[name], run) for name, run in zip(faults, finished)}
+
+    return shared_run("the runs with faults", make)
+
+
+@pytest.mark.skipif(CACHE_OF_ALL.exists(), reason=f"{CACHE_OF_ALL} is somebody's")
+def test_home_that_cannot_be_written(runs, smoke_run):
+    user, process = runs["home"]
+    assert process.returncode == 0, process.stderr
     assert scores(process.stdout) == scores(smoke_run[1].stdout)
-    assert 'model.save("keras_cnn_example.keras")' in process.stderr
-    assert "File too large" in process.stderr
-    assert "Saved" not in process.stdout
-
-
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
-def test_disk_full_while_the_picture_is_written(user, smoke_run):
-    (user.folder / "keras_cnn_example.png").symlink_to("/dev/full")
-    process = user.run("--epochs", "1")
-    assert process.returncode == 1
-    assert scores(process.stdout) == scores(smoke_run[1].stdout)
-    assert process.stdout.endswith("Saved the trained model: keras_cnn_example.keras\n")
-    assert 'figure.savefig("keras_cnn_example.png")' in process.stderr
-    assert "No space left on device" in process.stderr
-
-
-def test_ctrl_c_while_training(user):
-    process = user.start(SCRIPT, "--epochs", "1000")
-    for line in process.stdout:
-        if line == "Epoch 2/1000\n":
-            break
-    process.send_signal(signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=60)
-    assert process.returncode == -signal.SIGINT  # a shell says 130
-    assert stderr.splitlines()[-1] == "KeyboardInterrupt"
-    assert "Test loss" not in stdout
-    assert user.left_behind() == []
-
-
-@pytest.mark.parametrize(
-    "settings",
-    [{"LC_ALL": "C"}, {"DISPLAY": ":99"}],
-    ids=["LC_ALL=C", "a display that is not there"],
-)
-def test_settings_that_change_nothing(make_user, smoke_run, settings):
-    user = make_user(**settings)
-    process = user.run("--epochs", "1")
-    check_success(process)
-    assert scores(process.stdout) == scores(smoke_run[1].stdout)
+    assert NO_FONT_CACHE in process.stderr
     assert user.left_behind() == RESULTS
 
 
-def test_folder_with_spaces_and_korean_letters(user, smoke_run):
-    user.folder = user.folder / "케라스 튜토리얼 CNN"
-    user.folder.mkdir()
-    user.clone()
-    process = user.python("keras_cnn_example.py", "--epochs", "1")
-    check_success(process)
+def check_fails_after_the_scores(process, smoke_run, line, reason):
+    """Assert that the script printed its scores and then failed at this line (text)."""
+    assert process.returncode == 1
     assert scores(process.stdout) == scores(smoke_run[1].stdout)
-    assert set(RESULTS) <= set(user.left_behind())
+    assert line in process.stderr
+    assert reason in process.stderr.splitlines()[-1]
+    assert "Saved" not in process.stdout
+
+
+def test_disk_full_while_the_model_is_written(runs, smoke_run):
+    line = 'model.save("keras_cnn_example.keras")'
+    check_fails_after_the_scores(
+        runs["disk, model"][1], smoke_run, line, FILE_TOO_LARGE
+    )
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
+def test_disk_full_while_the_picture_is_written(runs, smoke_run):
+    user, process = runs["disk, picture"]
+    line = 'figure.savefig("keras_cnn_example.png")'
+    check_fails_after_the_scores(process, smoke_run, line, DISK_FULL)
+    assert user.left_behind() == RESULTS
+
+
+def test_name_taken_by_a_directory(runs, smoke_run):
+    user, process = runs["directory"]
+    line = 'figure.savefig("keras_cnn_example.png")'
+    reason = "IsADirectoryError: [Errno 21] Is a directory: 'keras_cnn_example.png'"
+    check_fails_after_the_scores(process, smoke_run, line, reason)
+    assert (user.folder / RESULTS[0]).is_file()
+
+
+def test_ctrl_c_while_training(user):
+    user.clone(**FEW, script=HEED_CTRL_C + TEXT)
+    process = user.start("-u", SCRIPT.name, "--epochs", "1000")
+    with watched(process):
+        read_until(process, "Epoch 2/1000\n")
+        process.send_signal(signal.SIGINT)
+        ended = finish(process)
+    assert ended.returncode == -signal.SIGINT  # a shell says 130
+    assert ended.stderr.splitlines()[-1] == "KeyboardInterrupt"
+    assert "Test loss" not in ended.stdout
+    assert user.left_behind() == []

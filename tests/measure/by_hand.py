@@ -1,6 +1,6 @@
 """The tutorial's network written by hand in PyTorch, and the floor under its epoch.
 
-    python tests/by_hand.py mnist.npz
+    python tests/measure/by_hand.py mnist.npz
 
 What the script is measured against. The file has the arrays of Keras's mnist.npz, see
 run_example.py. Prints the seconds of one epoch of training, the score on the test digits,
