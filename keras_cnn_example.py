@@ -30,7 +30,7 @@ from matplotlib import pyplot as plt
 
 set_random_seed(123)  # for reproducibility
 keras.config.set_image_data_format("channels_last")  # whatever ~/.keras/keras.json says
-backend = sys.modules[keras.config.backend()]  # what Keras has imported to compute with
+backend = sys.modules[keras.config.backend()]  # the library that computes for Keras
 print("Python", sys.version.split()[0])
 print("Keras", keras.__version__, "with", backend.__name__, backend.__version__)
 print("NumPy", np.__version__, "and Matplotlib", plt.matplotlib.__version__)
@@ -89,9 +89,9 @@ print("Device:", str(model.weights[0].value.device).split("device:")[-1])  # CPU
 # 8. Compile model.
 model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
 if backend.__name__ == "tensorflow":
-    # Left on, TensorFlow's tuning of its input can make an epoch take twice as long.
+    # Both save time. Left on, tuning of the input can hold up the end of each epoch.
     backend.data.experimental.AutotuneOptions.enabled = False
-    model.steps_per_execution = 25  # batches a call: faster. compile() would save it
+    model.steps_per_execution = 25  # batches a call; in compile() it would be saved
 
 # 9. Fit model on training data.
 # A terminal and a notebook show the progress bar; a log file gets a line an epoch.
@@ -107,11 +107,11 @@ print("Test accuracy:", score[1], measured_on)
 # What stays: the trained model, and a picture of the data, the training, the mistakes.
 model.save("keras_cnn_example.keras")
 probabilities = model.predict(X_test, verbose=0)
-predicted = probabilities.argmax(axis=1)
+predicted = probabilities.argmax(axis=1)  # the most probable digit of each row
 confusion = np.zeros((10, 10), dtype=int)
-np.add.at(confusion, (y_test, predicted), 1)  # 1 more for each pair of true and seen
-wrong = np.flatnonzero(predicted != y_test)
-surest = wrong[np.argsort(-probabilities[wrong].max(axis=1))][:10]
+np.add.at(confusion, (y_test, predicted), 1)  # 1 more for each pair (true, seen)
+wrong = np.flatnonzero(predicted != y_test)  # where the mistakes are
+surest = wrong[np.argsort(-probabilities[wrong].max(axis=1))][:10]  # "-": surest first
 mistakes = np.zeros((10, 28, 28))  # stays blank where there are fewer than ten
 mistakes[: len(surest)] = X_test[surest].reshape(-1, 28, 28)
 saw = [f"saw {predicted[i]}\nis {y_test[i]}" for i in surest]

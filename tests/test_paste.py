@@ -12,7 +12,6 @@ import threading
 
 import nbformat
 import pytest
-from jupyter_client import KernelManager
 from nbclient import NotebookClient
 
 from tests.user import LIMIT, RESULTS, SCRIPT, scores
@@ -86,12 +85,35 @@ def test_paste(user, few_run, prompt, arguments, settings):
     assert not re.findall(echoed, output)
 
 
+# What a learner can ask after the last line, and the answer.
+QUESTIONS = {
+    # A setting of the user's own wins.
+    "os.environ['TF_CPP_MIN_LOG_LEVEL']": "1",
+    "os.environ['TF_FORCE_GPU_ALLOW_GROWTH']": "true",
+    "os.environ['TF_ENABLE_ONEDNN_OPTS']": "1",
+    # The digits are NumPy's.
+    "X_train[[1, 2]].shape, X_train.min(), X_train.max()": "(2, 28, 28, 1) 0.0 1.0",
+    # The picture's numbers.
+    "(confusion.sum(axis=1) == np.bincount(y_test, minlength=10)).all()": "True",
+    "(confusion.sum(axis=0) == np.bincount(predicted, minlength=10)).all()": "True",
+    "round(float(confusion.trace() / len(y_test) - score[1]), 5)": "0.0",
+    "len(axes['table'].texts) == (confusion > 0).sum()": "True",
+    "(predicted[surest] != y_test[surest]).all() and len(surest) > 1": "True",
+    "(np.diff(probabilities[surest].max(axis=1)) <= 0).all()": "True",
+    "[t.get_text() for t in axes['mistakes'].get_xticklabels()] == saw": "True",
+    "saw[0] == f'saw {predicted[surest[0]]}\\nis {y_test[surest[0]]}'": "True",
+    "axes['loss'].lines[0].get_xydata()[0].tolist() == [1, history.history['loss'][0]]": "True",
+    "(mistakes[0] == X_test[surest[0], :, :, 0]).all()": "True",
+}
+
+
 def test_interactive_python_reads_it_from_a_file(user, few_run):
     user.env["TF_CPP_MIN_LOG_LEVEL"] = "1"
-    question = "\nprint('level', os.environ['TF_CPP_MIN_LOG_LEVEL'])\n"
-    process = user.python("-i", stdin=TEXT + question)
+    questions = "".join(f"print({question})\n" for question in QUESTIONS)
+    process = user.python("-i", stdin=f"{TEXT}\n{questions}")
     assert scores(process.stdout) == scores(few_run[1].stdout)
-    assert process.stdout.splitlines()[-1] == "level 1"  # a user's own setting wins
+    answers = process.stdout.splitlines()[-len(QUESTIONS) :]
+    assert dict(zip(QUESTIONS, answers)) == QUESTIONS
     assert "Error" not in process.stderr
 
 
@@ -106,12 +128,8 @@ def test_python_started_elsewhere_says_what_helps(user):
 def test_notebook(user, few_run):
     notebook = nbformat.v4.new_notebook()
     notebook.cells = [nbformat.v4.new_code_cell(TEXT)]
-    manager = KernelManager()
     client = NotebookClient(
-        notebook,
-        km=manager,
-        timeout=LIMIT,
-        resources={"metadata": {"path": str(user.folder)}},
+        notebook, timeout=LIMIT, resources={"metadata": {"path": str(user.folder)}}
     )
     client.execute(env=user.env)
     outputs = notebook.cells[0].outputs

@@ -1,8 +1,7 @@
 """A user of the script: where it lies, how it is run, how its output is read.
 
 Every program that runs the script, test or measurement, does it through this module: in an
-empty HOME, without the settings of whoever started it, and, unless it says so, never on
-the network.
+empty HOME, without the settings of whoever started it, and never on the network.
 """
 
 import contextlib
@@ -28,38 +27,14 @@ RESULTS = ["keras_cnn_example.keras", "keras_cnn_example.png"]
 LIMIT = 180
 LIMIT_OF_MNIST = 3600
 
-# Settings that would change what the script computes, prints or keeps.
+# How the names of settings begin that would change what the script computes, prints or
+# keeps, and those of run_example.py.
 SETTINGS = (
-    "KERAS_",
-    "TF_",
-    "XLA_",
-    "JAX_",
-    "TORCH",
-    "CUDA_",
-    "ONEDNN_",
-    "DNNL_",
-    "OMP_",
+    *("KERAS_", "TF_", "XLA_", "JAX_", "TORCH", "CUDA_", "ONEDNN_", "DNNL_", "OMP_"),
+    *("MKL_", "MALLOC_", "MPL", "XDG_", "PYTHON", "IPYTHON", "JUPYTER", "DISPLAY"),
+    *("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "MNIST_NPZ", "SEED", "EXAMPLE"),
 )
-SETTINGS += (
-    "MKL_",
-    "MPL",
-    "XDG_",
-    "PYTHON",
-    "IPYTHON",
-    "JUPYTER",
-    "MALLOC_",
-    "DISPLAY",
-)
-SETTINGS += (
-    "COLUMNS",
-    "LINES",
-    "FORCE_COLOR",
-    "NO_COLOR",
-    "HOME",
-    "MNIST_NPZ",
-    "SEED",
-    "EXAMPLE",
-)
+NO_NETWORK = {"https_proxy": "http://127.0.0.1:9"}  # where nobody answers
 
 # Sentences of other people's programs that the tests wait for.
 REFUSED = "Connection refused"  # the system
@@ -79,7 +54,6 @@ DEVICES = {
     "torch": "(?:cpu|cuda:0)",
 }
 
-
 # Begins a script that Ctrl-C shall end, even where a shell has started the tests in the
 # background and SIGINT is ignored.
 HEED_CTRL_C = (
@@ -88,14 +62,16 @@ HEED_CTRL_C = (
 
 
 def clean_environment(home, **settings):
-    """Return an environment (dict) with this HOME (path) and settings, and no others.
+    """Return an environment (dict) with this HOME (path), these settings, and no others.
 
-    What the machine needs (PATH, the language, where libraries lie) stays; whatever would
-    change the script's work goes, see SETTINGS, and proxies too.
+    What the machine needs (PATH, the language, where libraries lie) stays. Whatever would
+    change the script's work goes, see SETTINGS. Every download fails, unless settings have
+    another https_proxy.
     """
     env = {k: v for k, v in os.environ.items() if not k.startswith(SETTINGS)}
     env = {k: v for k, v in env.items() if not k.lower().endswith("_proxy")}
-    return env | {"HOME": str(home)} | {k: str(v) for k, v in settings.items()}
+    settings = NO_NETWORK | {"HOME": home} | settings
+    return env | {name: str(value) for name, value in settings.items()}
 
 
 class User:
