@@ -123,8 +123,9 @@ def test_picture_shows_all_its_parts(run, request):
     assert width > 800
     digits, middle, mistakes = np.split(pixels, [height // 5, 4 * height // 5])
     curves, table = np.split(middle, 2, axis=1)
-    assert (digits < 0.1).all(axis=2).mean() > 0.005
-    assert (mistakes < 0.1).all(axis=2).mean() > 0.005
+    # The texts alone blacken 0.02 of these rows, ten digits 0.06.
+    assert (digits < 0.1).all(axis=2).mean() > 0.035
+    assert (mistakes < 0.1).all(axis=2).mean() > 0.035
     blue_dot = np.abs(curves - (31 / 255, 119 / 255, 180 / 255)).max(axis=2) < 0.01
     loss, accuracy = np.split(blue_dot, 2)
     assert loss.sum() > 20  # also after a single epoch
@@ -148,10 +149,9 @@ print("threads", *threads)
 def test_tensorflow_does_not_tune_its_input(few_run, make_user):
     # While it tunes, TensorFlow has one thread more.
     head = SCRIPT.read_text(encoding="utf-8").split("# 9. ")[0]
-    switch = "    backend.data.experimental.AutotuneOptions.enabled = False\n"
-    assert head.count(switch) == 1
+    without_switch = re.sub(r"(?m)^ +backend.data.*\n", "", head)
     runs = []
-    for text in (head, head.replace(switch, "")):
+    for text in (head, without_switch):
         user = make_user()
         user.clone(**FEW, script=text + THREADS)
         runs.append(user.start(SCRIPT.name))
