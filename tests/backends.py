@@ -17,14 +17,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import FEW, check
-from tests.environments import BACKENDS as OTHERS
-from tests.environments import make_backend
-from tests.user import RESULTS, SAMPLE, SCRIPT, TESTS, finish, output, scores
+from tests.environments import BACKENDS, make_backend
+from tests.user import RESULTS, SAMPLE, SCRIPT, TESTS, finish_all, output, scores
 
-BACKENDS = ["tensorflow", *OTHERS]
+ALL = ["tensorflow", *BACKENDS]
 
 # Ten epochs on the sample: how far apart two accuracies may be that differ by chance
-# alone, in test digits of 1,000. Other random numbers, other dropout.
+# alone (0.015 are 15 of the 1,000 test digits). Other random numbers, other dropout.
 NOISE = 0.015
 
 
@@ -32,8 +31,8 @@ NOISE = 0.015
 def interpreters():
     """Make the environments; yield {backend: path of its Python}; remove them."""
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor() as pool:
-        made = pool.map(lambda name: make_backend(Path(folder, name), name), OTHERS)
-        yield {"tensorflow": sys.executable} | dict(zip(OTHERS, made))
+        made = pool.map(lambda name: make_backend(Path(folder, name), name), BACKENDS)
+        yield {"tensorflow": sys.executable} | dict(zip(BACKENDS, made))
 
 
 @pytest.fixture(scope="session")
@@ -63,33 +62,33 @@ def run(shared_run, make_user_of):
     return run_on
 
 
-@pytest.mark.parametrize("backend", OTHERS)
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_there_is_no_tensorflow(make_user_of, backend):
     process = make_user_of(backend).python("-c", "import tensorflow")
     assert "ModuleNotFoundError: No module named 'tensorflow'" in process.stderr
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", ALL)
 def test_prints_the_same_and_names_backend_and_device(run, backend):
     user, process = run(backend)
     assert re.fullmatch(output(backend), process.stdout), process.stdout
     assert user.left_behind() == RESULTS
 
 
-@pytest.mark.parametrize("backend", OTHERS)
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_same_accuracy_within_noise(run, backend):
     expected = scores(run("tensorflow")[1].stdout)[1]
     assert scores(run(backend)[1].stdout)[1] == pytest.approx(expected, abs=NOISE)
 
 
-@pytest.mark.parametrize("backend", OTHERS)
+@pytest.mark.parametrize("backend", BACKENDS)
 def test_same_score_twice(make_user_of, backend):
     processes = []
     for _ in range(2):
         user = make_user_of(backend)
         user.clone(**FEW)
         processes.append(user.start(SCRIPT.name))
-    first, second = (scores(finish(process).stdout) for process in processes)
+    first, second = (scores(run.stdout) for run in finish_all(processes))
     assert first == second
 
 
@@ -100,7 +99,7 @@ with np.load({sample!r}) as data:
 Y_test = keras.utils.to_categorical(y_test, 10)
 results = {{}}
 for saved_under, path in json.load(sys.stdin).items():
-    # The optimizer that is saved under PyTorch is one of PyTorch's, see README.md.
+    # The optimizer that is saved under PyTorch is one of PyTorch's, see tests/README.md.
     whole = saved_under != "torch" or keras.config.backend() == "torch"
     model = keras.saving.load_model(path, compile=whole)
     if not whole:
@@ -111,9 +110,9 @@ print(json.dumps(results))
 """
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", ALL)
 def test_loads_the_models_saved_under_all(run, make_user_of, backend):
-    saved = {name: run(name) for name in BACKENDS}
+    saved = {name: run(name) for name in ALL}
     paths = {name: str(user.folder / RESULTS[0]) for name, (user, _) in saved.items()}
     program = LOAD_AND_EVALUATE.format(sample=str(SAMPLE))
     user = make_user_of(backend)
@@ -136,7 +135,7 @@ def change(script, diff):
     return script
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("backend", ALL)
 def test_channels_first(make_user_of, backend):
     readme = (TESTS / "README.md").read_text(encoding="utf-8")
     everywhere, on_tensorflow = re.findall(r"(?s)```diff\n(.*?)```", readme)

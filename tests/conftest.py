@@ -63,7 +63,7 @@ def check(user, process):
 
 
 @pytest.fixture
-def full_run(shared_run, make_user):
+def full_run(few_run, shared_run, make_user):
     """The command without flags, from an empty folder: (User, process).
 
     It finds the whole sample beside the script, and trains ten epochs on it.
@@ -90,7 +90,7 @@ def few_run(shared_run, make_user):
 
 @pytest.fixture
 def smoke_run(few_run, shared_run, make_user):
-    """The CI smoke run, one epoch, in a clone with few digits: (User, process)."""
+    """A smoke run as a CI makes it, one epoch, in a clone with few digits: (User, process)."""
 
     def make():
         user = make_user()

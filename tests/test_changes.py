@@ -2,7 +2,7 @@
 
 import json
 
-from tests.user import finish
+from tests.user import ROOT, finish_all
 
 # Runs each statement by itself; prints, as JSON, what became of each: an error or a value.
 TRY_EACH = """
@@ -55,12 +55,28 @@ LINES = {
     "result = model.metrics_names": "['loss', 'compile_metrics']",
 }
 
+# How README.md gives these results.
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+IN_README = [
+    *("ImportError: cannot import name 'pooling'", "`NameError`"),
+    *("ImportError: cannot import name 'np_utils'", "`UserWarning`"),
+    *("(None, 9, 9, 32)", "(None, 3, 3, 32)", "15,082", "Adam's epsilon", "is 1e-7"),
+    *("TypeError: ... unexpected keyword argument 'nb_epoch'", "`KeyError`"),
+    "['loss', 'compile_metrics']",
+]
+
 
 def test_lines_of_2017_do_what_the_readme_says(user):
     process = user.python("-c", TRY_EACH, stdin=json.dumps(list(LINES)))
+    assert process.returncode == 0, process.stderr
     found = dict(zip(LINES, json.loads(process.stdout)))
     for line, expected in LINES.items():
         assert found[line].startswith(expected), line
+    assert any(
+        "unexpected keyword argument 'nb_epoch'" in text for text in found.values()
+    )
+    for text in IN_README:
+        assert text in README, text
 
 
 SEED_OF_2017 = """
@@ -74,7 +90,7 @@ print(keras.layers.Dense(10)(np.ones((1, 100), "float32")).numpy().tolist())
 def test_seed_of_2017_has_no_effect(user):
     # That today's seed has, test_output.py shows: two runs, one score.
     runs = [user.start("-c", SEED_OF_2017) for _ in range(2)]
-    first, second = (finish(run).stdout for run in runs)
+    first, second = (run.stdout for run in finish_all(runs))
     assert first.startswith("[[")
     assert second.startswith("[[")
     assert first != second

@@ -51,7 +51,10 @@ def test_output_offline_is_that_of_the_sample(full_run):
         scores(process.stdout), abs=0.02
     )
     for line in shown(1):
-        assert line.split(": ")[0] in process.stdout + process.stderr, line
+        line = re.split(r"https://| \d\.", line)[
+            0
+        ]  # the machine's own words and digits
+        assert line in process.stdout + process.stderr
 
 
 def test_results_are_those_of_the_logs():

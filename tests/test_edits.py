@@ -46,11 +46,12 @@ def test_works_to_the_end(runs, name):
     user, stdout, stderr = runs[name]
     assert "Traceback" not in stderr, stderr
     assert "Warning" not in stderr
-    assert 0 <= scores(stdout)[1] <= 1
+    scores(stdout)  # are there
     assert re.search(SHOWN.get(name, ""), stdout), stdout
     assert user.left_behind() == RESULTS
 
 
-def test_edits_change_the_training(runs):
+def test_edits_change_the_training(runs, few_run):
     results = {name: scores(runs[name][1]) for name in TRIES}
+    results["as it is"] = scores(few_run[1].stdout)
     assert len(set(results.values())) == len(results)

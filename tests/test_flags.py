@@ -1,7 +1,5 @@
 """What the command takes and what it refuses, before any work."""
 
-import os
-
 import pytest
 
 
@@ -34,7 +32,6 @@ def test_help(user):
     assert "written into the current folder, over those of an earlier run." in told
 
 
-@pytest.mark.skipif(not os.path.isdir("/proc"), reason="there is no /proc")
 def test_folder_that_cannot_be_written_is_found_before_training(user):
     script = user.folder / "keras_cnn_example.py"
     process = user.python(script, cwd="/proc")  # root cannot write there either

@@ -13,7 +13,7 @@ from tests.user import (
     RESULTS,
     SAMPLE,
     SCRIPT,
-    finish,
+    finish_all,
     output,
     scores,
     timeless,
@@ -155,8 +155,7 @@ def test_tensorflow_does_not_tune_its_input(few_run, make_user):
         user = make_user()
         user.clone(**FEW, script=text + THREADS)
         runs.append(user.start(SCRIPT.name))
-    untuned, tuned = (
-        int(re.search(r"threads (\d+)\n", finish(process).stdout)[1])
-        for process in runs
-    )
-    assert tuned == untuned + 1
+    untuned, tuned = finish_all(runs)
+    assert untuned.returncode == tuned.returncode == 0, untuned.stderr + tuned.stderr
+    threads = [int(run.stdout.split("threads ")[1]) for run in (untuned, tuned)]
+    assert threads[1] == threads[0] + 1

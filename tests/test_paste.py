@@ -11,12 +11,11 @@ import sys
 import threading
 
 import nbformat
+import pexpect
 import pytest
 from nbclient import NotebookClient
 
 from tests.user import LIMIT, RESULTS, SCRIPT, scores
-
-pexpect = pytest.importorskip("pexpect", reason="there are no Unix terminals here")
 
 TEXT = SCRIPT.read_text(encoding="utf-8")
 

@@ -1,4 +1,4 @@
-"""The bundled sample of MNIST is what tests/make_mnist_sample.py makes."""
+"""The bundled sample of MNIST is that of make_mnist_sample.py."""
 
 import hashlib
 
@@ -26,7 +26,7 @@ def test_has_keras_arrays_in_the_scripts_order(sample):
     ]
 
 
-def test_is_what_make_mnist_sample_makes(sample):
+def test_has_the_arrays_that_make_mnist_sample_prints(sample):
     found = {
         k: hashlib.sha256(array.tobytes()).hexdigest() for k, array in sample.items()
     }

@@ -34,7 +34,7 @@ SETTINGS = (
     *("MKL_", "MALLOC_", "MPL", "XDG_", "PYTHON", "IPYTHON", "JUPYTER", "DISPLAY"),
     *("COLUMNS", "LINES", "FORCE_COLOR", "NO_COLOR", "MNIST_NPZ", "SEED", "EXAMPLE"),
 )
-NO_NETWORK = {"https_proxy": "http://127.0.0.1:9"}  # where nobody answers
+NO_NETWORK = {"https_proxy": "http://127.0.0.1:9"}  # refused: nobody listens there
 
 # Sentences of other people's programs that the tests wait for.
 REFUSED = "Connection refused"  # the system
@@ -61,16 +61,18 @@ HEED_CTRL_C = (
 )
 
 
-def clean_environment(home, **settings):
+def clean_environment(home, online=False, **settings):
     """Return an environment (dict) with this HOME (path), these settings, and no others.
 
     What the machine needs (PATH, the language, where libraries lie) stays. Whatever would
-    change the script's work goes, see SETTINGS. Every download fails, unless settings have
-    another https_proxy.
+    change the script's work goes, see SETTINGS. Unless it is to be online, every download
+    fails.
     """
     env = {k: v for k, v in os.environ.items() if not k.startswith(SETTINGS)}
-    env = {k: v for k, v in env.items() if not k.lower().endswith("_proxy")}
-    settings = NO_NETWORK | {"HOME": home} | settings
+    if not online:
+        env = {k: v for k, v in env.items() if not k.lower().endswith("_proxy")}
+        env |= NO_NETWORK
+    settings = {"HOME": home} | settings
     return env | {name: str(value) for name, value in settings.items()}
 
 
@@ -166,17 +168,43 @@ def watched(process, limit=LIMIT):
         process.wait()
 
 
+def finish_all(processes, limit=LIMIT):
+    """Wait for processes that run at once; return a CompletedProcess for each (list).
+
+    Raises what finish() raises, with all of them killed.
+    """
+    with contextlib.ExitStack() as stack:
+        for process in processes:
+            stack.enter_context(watched(process, 2 * limit))
+        return [finish(process, limit=limit) for process in processes]
+
+
+def run_example(base, python=sys.executable, limit=LIMIT, **settings):
+    """Run measure/run_example.py with these settings; return (User, finished process).
+
+    base is an empty folder (path), python the interpreter to run. Raises RuntimeError, with
+    what the script said, if it fails.
+    """
+    user = User(Path(base), **settings)
+    user.interpreter = python
+    process = user.python(RUNNER, limit=limit)
+    if process.returncode != 0:
+        raise RuntimeError(process.stderr)
+    return user, process
+
+
 def read_until(process, text):
-    """Read what a process prints until it has printed text; return what was read.
+    """Read what a process prints until it has printed text (ASCII); return what was read.
 
     Raises AssertionError if it ends before.
     """
-    read = ""
-    while text not in read:
-        character = process.stdout.read(1)
-        assert character, f"{read}\nended before {text!r}:\n{process.stderr.read()}"
-        read += character
-    return read
+    read = b""
+    while text.encode() not in read:
+        # Not through the file object: it would keep what it has read ahead from finish().
+        byte = os.read(process.stdout.fileno(), 1)
+        assert byte, f"{read}\nended before {text!r}:\n{process.stderr.read()}"
+        read += byte
+    return read.decode()
 
 
 def accept(server, process):
@@ -195,7 +223,7 @@ def output(backend="tensorflow", train=4000, test=1000, epochs=10):
     """Return the regular expression of all that the script prints, offline.
 
     train and test are the numbers of digits in the sample. Groups: 1, the first ten labels;
-    2, their one-hot rows; 3, the epochs; 4, the test accuracy.
+    2, their one-hot rows; 3, the epochs.
     """
     row = r"\[[01]\.(?: [01]\.){9}\]"
     heading = rf"Epoch \d+/{epochs}\n" if epochs > 1 else ""  # as Keras has it
@@ -218,7 +246,7 @@ Downloading data from https://\S+/mnist\.npz
 Device: {DEVICES[backend]}
 ((?:{heading}{batches}/{batches} - \S+ - \S+/step - accuracy: [01]\.\d+ - loss: \d+\.\d+
 ){{{epochs}}})Test loss: \d+\.\d+ {measured_on}
-Test accuracy: ([01]\.\d+) {measured_on}
+Test accuracy: [01]\.\d+ {measured_on}
 Saved the model and the picture: keras_cnn_example\.keras, keras_cnn_example\.png
 """
 

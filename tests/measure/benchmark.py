@@ -10,6 +10,7 @@ by the lines it prints. Each round runs all of a table's commands one after the 
 Progress goes to stderr.
 """
 
+import argparse
 import os
 import re
 import statistics
@@ -25,7 +26,7 @@ import numpy as np
 
 from tests.edits import edited
 from tests.environments import BACKENDS, REQUIREMENTS, make_backend, make_environment
-from tests.user import RUNNER, TESTS, User
+from tests.user import LIMIT_OF_MNIST, RUNNER, TESTS, User, watched
 
 ROUNDS = 3
 HAND = "PyTorch by hand"
@@ -36,7 +37,7 @@ METRICS = 'metrics=["accuracy"]'
 JIT = {METRICS: f"{METRICS}, jit_compile=True"}
 
 # What was tried: (name, backend, {text of the script: text in its place}, settings).
-TRIES = [
+VARIANTS = [
     ("TensorFlow, the script as it is", "tensorflow", {}, {}),
     ("1 batch a call", "tensorflow", {"execution = 25": "execution = 1"}, {}),
     ("125 batches a call", "tensorflow", {"execution = 25": "execution = 125"}, {}),
@@ -118,10 +119,11 @@ def run(python, program, *arguments, **settings):
             stderr=errors,
             text=True,
         )
-        lines = [(time.perf_counter() - start, line) for line in process.stdout]
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
+        with watched(process, LIMIT_OF_MNIST):
+            lines = [(time.perf_counter() - start, line) for line in process.stdout]
+            _, status, usage = os.wait4(process.pid, 0)
+            seconds = time.perf_counter() - start
+            process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
             errors.seek(0)
             raise RuntimeError(errors.read())
@@ -269,7 +271,7 @@ def print_tries(pythons, npz, folder):
     """Print the table of what was tried, two epochs on a quarter of the data."""
     npz = part_of(npz, 4, folder)
     commands, bases = {}, {}
-    for number, (name, backend, changes, settings) in enumerate(TRIES):
+    for number, (name, backend, changes, settings) in enumerate(VARIANTS):
         example = folder / f"try_{number}.py"
         example.write_text(edited(changes), encoding="utf-8")
         settings = settings | {"KERAS_BACKEND": backend, "MNIST_NPZ": npz}
@@ -277,7 +279,7 @@ def print_tries(pythons, npz, folder):
         commands[name] = partial(
             run, pythons[backend], RUNNER, "--epochs", "2", **settings
         )
-        bases[name] = name if "as it is" in name else bases[TRIES[number - 1][0]]
+        bases[name] = name if "as it is" in name else bases[VARIANTS[number - 1][0]]
     runs = in_rounds(commands)
 
     print("| tried | an epoch | the command | memory, GB | test loss |")
@@ -292,9 +294,18 @@ def print_tries(pythons, npz, folder):
         print(f"| {name} | {times} | {memory:.2f} | {' or '.join(map(str, losses))} |")
 
 
-def main(npz, *tables):
+def main():
     """Make the environments, measure, print the tables."""
-    tables = tables or ("epochs", "command", "waits", "tries")
+    names = ("epochs", "command", "waits", "tries")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("npz", type=Path, help="all of MNIST")
+    parser.add_argument(
+        "tables", nargs="*", help=f"of {', '.join(names)}: by default all"
+    )
+    args = parser.parse_args()
+    npz, tables = args.npz.resolve(), args.tables or names
+    if not set(tables) <= set(names):
+        parser.error(f"tables are {', '.join(names)}")
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
         own = make_environment(
@@ -315,4 +326,4 @@ def main(npz, *tables):
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]).resolve(), *sys.argv[2:])
+    main()

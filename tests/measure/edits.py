@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 
 from tests.edits import TRIES, edited
-from tests.user import RUNNER, SAMPLE, User, scores
+from tests.user import SAMPLE, run_example, scores
 
 SEEDS = (123, 0, 1, 2, 3)
 
@@ -23,12 +23,10 @@ def run(changes, seed):
     Raises RuntimeError, with what the script said, if it fails.
     """
     with tempfile.TemporaryDirectory() as folder:
-        user = User(Path(folder), MNIST_NPZ=SAMPLE, SEED=seed)
-        user.clone(script=edited(changes))
-        user.env["EXAMPLE"] = "keras_cnn_example.py"
-        process = user.python(RUNNER)
-    if process.returncode != 0:
-        raise RuntimeError(process.stderr)
+        example = Path(folder, "edited.py")
+        example.write_text(edited(changes), encoding="utf-8")
+        settings = {"MNIST_NPZ": SAMPLE, "SEED": seed, "EXAMPLE": example}
+        _, process = run_example(folder, **settings)
     return scores(process.stdout)
 
 

@@ -34,7 +34,7 @@ def output(*command):
     process = subprocess.run(
         command,
         cwd=ROOT,
-        env=clean_environment(Path.home()),
+        env=clean_environment(Path.home(), online=True),  # tests may call pip
         stdout=subprocess.PIPE,
         text=True,
         timeout=LIMIT_OF_MNIST,

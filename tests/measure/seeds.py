@@ -2,7 +2,7 @@
 
     .venv/bin/python -m tests.measure.seeds mnist.npz
 
-The file has the four arrays of Keras's mnist.npz, see run_example.py. Each of the 19 runs
+The file has the four arrays of Keras's mnist.npz, see run_example.py. Each run
 is the script itself, ten epochs long. Their logs, and the picture of TensorFlow's seed
 123, go into tests/measure/results/; a log that is there already is kept, so that a run
 that was broken off can go on: delete it to measure anew. Prints the tables of
@@ -16,9 +16,9 @@ import tempfile
 from pathlib import Path
 
 from tests.environments import make_backend
-from tests.user import LIMIT_OF_MNIST, RUNNER, TESTS, User, scores, training
+from tests.user import LIMIT_OF_MNIST, TESTS, run_example, scores, training
 
-RESULTS = TESTS / "measure" / "results"
+LOGS = TESTS / "measure" / "results"
 
 # name: (the backend, settings, how many seeds)
 RUNS = {
@@ -41,7 +41,7 @@ TUTORIAL_EPOCHS = [
 
 def log(name, seed):
     """Return the path of the log of a run."""
-    return RESULTS / f"{name.lower().replace(' ', '_')}_{seed}.log"
+    return LOGS / f"{name.lower().replace(' ', '_')}_{seed}.log"
 
 
 def run(name, seed, npz, python):
@@ -52,11 +52,7 @@ def run(name, seed, npz, python):
     backend, settings, _ = RUNS[name]
     settings = settings | {"KERAS_BACKEND": backend, "MNIST_NPZ": npz, "SEED": seed}
     with tempfile.TemporaryDirectory() as folder:
-        user = User(Path(folder), **settings)
-        user.interpreter = python
-        process = user.python(RUNNER, limit=LIMIT_OF_MNIST)
-        if process.returncode != 0:
-            raise RuntimeError(process.stderr)
+        user, process = run_example(folder, python, LIMIT_OF_MNIST, **settings)
         log(name, seed).write_text(process.stdout, encoding="utf-8")
         if (name, seed) == ("TensorFlow", 123):
             picture = user.folder / "keras_cnn_example.png"
@@ -117,7 +113,7 @@ def tables():
 
 def main(npz):
     """Run what has no log yet; print the tables."""
-    RESULTS.mkdir(exist_ok=True)
+    LOGS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         pythons = {"tensorflow": sys.executable}
         for name, (backend, _, seeds) in RUNS.items():
