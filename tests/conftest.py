@@ -1,10 +1,11 @@
 """The fixtures: users of the script, and the runs that several tests read."""
 
+import json
 import socket
 
 import pytest
 
-from tests.user import SCRIPT, User
+from tests.user import SCRIPT, User, finish_all
 
 # Digits to train on and to test on, where the score is not the point.
 FEW = {"train": 160, "test": 40}
@@ -63,6 +64,49 @@ def check(user, process):
 
 
 @pytest.fixture
+def runs_on_few(shared_run, make_user, tmp_path_factory):
+    """Three commands on few digits, run at once: {name: (User, process)}.
+
+    "plain" has no flags; "settings" neither, but settings that should change nothing;
+    "smoke" is the smoke run of one epoch, as a CI makes it.
+    """
+
+    def make():
+        folder = tmp_path_factory.mktemp("케라스 튜토리얼 CNN")
+        users = {
+            "plain": make_user(),
+            "settings": make_user(folder, LC_ALL="C", DISPLAY=":99"),
+            "smoke": make_user(),
+        }
+        keras_json = users["settings"].home / ".keras" / "keras.json"
+        keras_json.parent.mkdir()
+        keras_json.write_text(json.dumps({"image_data_format": "channels_first"}))
+        flags = {"smoke": ["--epochs", "1"]}
+        for user in users.values():
+            user.clone(**FEW)
+        started = [
+            user.start(SCRIPT.name, *flags.get(name, []))
+            for name, user in users.items()
+        ]
+        finished = dict(zip(users, finish_all(started)))
+        return {name: check(user, finished[name]) for name, user in users.items()}
+
+    return shared_run("the command on few digits", make)
+
+
+@pytest.fixture
+def few_run(runs_on_few):
+    """The command without flags in a clone with few digits: (User, process)."""
+    return runs_on_few["plain"]
+
+
+@pytest.fixture
+def smoke_run(runs_on_few):
+    """One epoch in a clone with few digits: (User, process)."""
+    return runs_on_few["smoke"]
+
+
+@pytest.fixture
 def full_run(few_run, shared_run, make_user):
     """The command without flags, from an empty folder: (User, process).
 
@@ -74,30 +118,6 @@ def full_run(few_run, shared_run, make_user):
         return check(user, user.python(SCRIPT))
 
     return shared_run("the command", make)
-
-
-@pytest.fixture
-def few_run(shared_run, make_user):
-    """The command without flags in a clone with few digits: (User, process)."""
-
-    def make():
-        user = make_user()
-        user.clone(**FEW)
-        return check(user, user.run())
-
-    return shared_run("the command on few digits", make)
-
-
-@pytest.fixture
-def smoke_run(few_run, shared_run, make_user):
-    """A smoke run as a CI makes it, one epoch, in a clone with few digits: (User, process)."""
-
-    def make():
-        user = make_user()
-        user.clone(**FEW)
-        return check(user, user.run("--epochs", "1"))
-
-    return shared_run("the smoke run", make)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from tests.conftest import FEW, check
 from tests.edits import MORE, TRIES, edited
-from tests.user import RESULTS, TESTS, scores
+from tests.user import RESULTS, TESTS, finish_all, scores
 
 EDITS = TRIES | MORE
 
@@ -24,19 +24,24 @@ SHOWN = {
 
 @pytest.fixture
 def runs(few_run, shared_run, make_user):
-    """Run all edits in one process: {name: (User, stdout, stderr)}."""
+    """Run all edits in two processes at once: {name: (User, stdout, stderr)}."""
 
     def make():
-        users, texts = {}, {}
-        for name, changes in EDITS.items():
+        users, scripts = {}, [{}, {}]
+        for number, (name, changes) in enumerate(EDITS.items()):
             users[name] = make_user()
             users[name].clone(**FEW)
-            texts[name] = [str(users[name].folder), edited(changes)]
-        stdin = json.dumps(texts)
-        _, process = check(
-            None, make_user().python(TESTS / "one_process.py", stdin=stdin)
-        )
-        return {k: (users[k], *out) for k, out in json.loads(process.stdout).items()}
+            folder = str(users[name].folder)
+            scripts[number % 2][name] = [folder, edited(changes)]
+        started = []
+        for part in scripts:
+            user = make_user()
+            (user.folder / "scripts.json").write_text(json.dumps(part))
+            with open(user.folder / "scripts.json") as stdin:
+                started.append(user.start(TESTS / "one_process.py", stdin=stdin))
+        finished = [check(None, process)[1] for process in finish_all(started)]
+        found = {k: v for run in finished for k, v in json.loads(run.stdout).items()}
+        return {name: (users[name], *found[name]) for name in EDITS}
 
     return shared_run("the edited scripts", make)
 

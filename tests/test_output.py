@@ -59,16 +59,9 @@ def test_smoke_run_trains_one_epoch(smoke_run):
     assert user.left_behind() == RESULTS
 
 
-def test_settings_that_change_nothing(few_run, tmp_path_factory, make_user):
-    folder = tmp_path_factory.mktemp("케라스 튜토리얼 CNN")
-    user = make_user(folder, LC_ALL="C", DISPLAY=":99")
-    (user.home / ".keras").mkdir()
-    settings = {"image_data_format": "channels_first"}
-    (user.home / ".keras" / "keras.json").write_text(json.dumps(settings))
-    user.clone(**FEW)
-    process = user.run()
-    assert process.returncode == 0, process.stderr
-    assert timeless(process.stdout) == timeless(few_run[1].stdout)
+def test_settings_that_change_nothing(runs_on_few):
+    (_, plain), (user, process) = runs_on_few["plain"], runs_on_few["settings"]
+    assert timeless(process.stdout) == timeless(plain.stdout)
     assert user.left_behind() == RESULTS
 
 
