@@ -19,7 +19,7 @@ if args.epochs < 1:
 # TensorFlow reads these settings when it is imported. What you have set yourself stays.
 _ = os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # fewer start-up messages
 _ = os.environ.setdefault("TF_FORCE_GPU_ALLOW_GROWTH", "true")  # not all GPU memory
-_ = os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # faster on every processor
+_ = os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")  # its faster arithmetic
 import keras
 import numpy as np
 from keras.datasets import mnist
