@@ -47,13 +47,15 @@ def test_output_is_that_of_the_log():
 
 def test_output_offline_is_that_of_the_sample(full_run):
     process = full_run[1]
-    assert scores("\n".join(shown(1))) == pytest.approx(
-        scores(process.stdout), abs=0.02
+    loss, accuracy = scores(process.stdout)
+    # Another processor changes the sample's scores by as much as another seed does.
+    assert scores("\n".join(shown(1))) == (
+        pytest.approx(loss, abs=0.05),
+        pytest.approx(accuracy, abs=0.015),
     )
     for line in shown(1):
-        line = re.split(r"https://| \d\.", line)[
-            0
-        ]  # the machine's own words and digits
+        # Not the machine's own words and digits.
+        line = re.split(r"https://| \d\.", line)[0]
         assert line in process.stdout + process.stderr
 
 
