@@ -1,13 +1,13 @@
 """How fast is the script, and what makes it faster: the tables of speed in tests/README.md.
 
-    .venv/bin/python -m tests.measure.benchmark mnist.npz [epochs] [command] [waits] [tries]
+    .venv/bin/python -m tests.measure.benchmark mnist.npz [a table ...]
 
-The file has the arrays of Keras's mnist.npz, see run_example.py. The names are those of the
-tables; without one, all are made. By hand, not in CI: about half an hour on two cores, on
-which nothing else should run. Environments are made in a temporary folder: the script's
-own, one with JAX, one with PyTorch. Everything is a command of its own, timed from outside
-by the lines it prints. Each round runs all of a table's commands one after the other.
-Progress goes to stderr.
+The file has the arrays of Keras's mnist.npz, see run_example.py. The tables are epochs,
+command, waits, parts and tries; without a name, all are made. By hand, not in CI: about an
+hour on two cores, on which nothing else should run. Environments are made in a temporary
+folder: the script's own, one with JAX, one with PyTorch. Everything is a command of its
+own, timed from outside by the lines it prints. Each round runs all of a table's commands
+one after the other. Progress goes to stderr.
 """
 
 import argparse
@@ -28,18 +28,21 @@ from tests.edits import edited
 from tests.environments import BACKENDS, REQUIREMENTS, make_backend, make_environment
 from tests.user import LIMIT_OF_MNIST, RUNNER, TESTS, User, watched
 
+MEASURE = TESTS / "measure"
 ROUNDS = 3
 HAND = "PyTorch by hand"
 NO_ONEDNN = {"TF_ENABLE_ONEDNN_OPTS": "0"}
 AVX2 = {"ONEDNN_MAX_CPU_ISA": "AVX2", "ATEN_CPU_CAPABILITY": "avx2"}
+CPU = Path("/proc/cpuinfo").read_text(encoding="utf-8")
 TUNING = "    backend.data.experimental.AutotuneOptions.enabled = False\n"
 METRICS = 'metrics=["accuracy"]'
 JIT = {METRICS: f"{METRICS}, jit_compile=True"}
+ONE_A_CALL = {"execution = 25": "execution = 1"}
 
 # What was tried: (name, backend, {text of the script: text in its place}, settings).
 VARIANTS = [
     ("TensorFlow, the script as it is", "tensorflow", {}, {}),
-    ("1 batch a call", "tensorflow", {"execution = 25": "execution = 1"}, {}),
+    ("1 batch a call", "tensorflow", ONE_A_CALL, {}),
     ("125 batches a call", "tensorflow", {"execution = 25": "execution = 125"}, {}),
     ("the tuning of the input left on", "tensorflow", {TUNING: ""}, {}),
     (
@@ -48,14 +51,34 @@ VARIANTS = [
         {},
         {"TF_NUM_INTEROP_THREADS": "1"},
     ),
-    ("memory kept, not given back", "tensorflow", {}, {"MALLOC_TRIM_THRESHOLD_": "-1"}),
+    (
+        "memory kept by the system's allocator",
+        "tensorflow",
+        {},
+        {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(10**12)},
+    ),
+    (
+        "TensorFlow's own allocator",
+        "tensorflow",
+        {},
+        {"TF_CPU_ALLOCATOR_USE_BFC": "true"},
+    ),
+    ("Adamax", "tensorflow", {'"adam"': '"adamax"'}, {}),
+    ("Nadam", "tensorflow", {'"adam"': '"nadam"'}, {}),
     ("jit_compile", "tensorflow", JIT, {}),
     ("oneDNN off", "tensorflow", {}, NO_ONEDNN),
     ("JAX, the script as it is", "jax", {}, {}),
     ("25 batches a call", "jax", {"# 9.": "model.steps_per_execution = 25\n# 9."}, {}),
-    ("no jit_compile", "jax", {METRICS: f"{METRICS}, jit_compile=False"}, {}),
 ]
 
+# What parts.py measures: {its name: the name in the table}.
+PARTS = {
+    "first_convolution": "the first convolution",
+    "second_convolution": "the second convolution",
+    "pooling": "pooling",
+    "dropout": "the first dropout",
+    "dense": "dense layers, the dropout between them, Adam's update",
+}
 
 # Goes before step 9: prints how long after its last batch an epoch or fit() came to an end.
 WATCH = """
@@ -156,9 +179,8 @@ def part_of(npz, share, folder):
 
 def machine():
     """Return the name of the processor and the number of cores (text)."""
-    cpu = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    processor = re.search(r"model name\s*: (.*)", cpu)[1]
-    vectors = "AVX-512" if "avx512f" in cpu else "AVX2" if "avx2" in cpu else "no AVX2"
+    processor = re.search(r"model name\s*: (.*)", CPU)[1]
+    vectors = "AVX-512" if "avx512f" in CPU else "AVX2" if "avx2" in CPU else "no AVX2"
     return f"{processor}, {vectors}, {len(os.sched_getaffinity(0))} cores"
 
 
@@ -181,8 +203,7 @@ def print_epochs(pythons, npz, folder):
         return partial(run, pythons[backend], RUNNER, "--epochs", "1", **settings)
 
     def by_hand(**settings):
-        program = TESTS / "measure" / "by_hand.py"
-        return partial(run, pythons["torch"], program, npz, **settings)
+        return partial(run, pythons["torch"], MEASURE / "by_hand.py", npz, **settings)
 
     commands = {
         "the script on TensorFlow": on("tensorflow"),
@@ -190,9 +211,12 @@ def print_epochs(pythons, npz, folder):
         "the script on JAX": on("jax"),
         "the script on PyTorch": on("torch"),
         HAND: by_hand(),
-        "the script on TensorFlow, as with AVX2 only": on("tensorflow", **AVX2),
-        f"{HAND}, as with AVX2 only": by_hand(**AVX2),
     }
+    if "avx512f" in CPU:
+        commands["the script on TensorFlow, as with AVX2 only"] = on(
+            "tensorflow", **AVX2
+        )
+        commands[f"{HAND}, as with AVX2 only"] = by_hand(**AVX2)
     for share in (2, 4, 8):
         part = part_of(npz, share, folder)
         name = f"the script on TensorFlow, 1/{share} of the data"
@@ -267,18 +291,68 @@ def print_waits(python, npz, folder):
     print()
 
 
+def two_epochs(python, npz, name, changes, **settings):
+    """Return a function that runs two epochs of the script with these changes.
+
+    The edited script lies beside npz, under this name.
+    """
+    example = npz.parent / f"{name}.py"
+    example.write_text(edited(changes), encoding="utf-8")
+    settings |= {"MNIST_NPZ": npz, "EXAMPLE": example}
+    return partial(run, python, RUNNER, "--epochs", "2", **settings)
+
+
+def print_parts(pythons, npz, folder):
+    """Print where the time of a batch goes, on TensorFlow."""
+    npz = part_of(npz, 4, folder)
+    with np.load(npz) as data:
+        batches = -(-len(data["x_train"]) // 32)
+    first = "backend.data.Dataset.from_tensors((X_train[:32], Y_train[:32]))"
+    one_batch = {"X_train, Y_train, batch_size=32": f"{first}.repeat({batches})"}
+    edits = {"script": {}, "1 a call": ONE_A_CALL, "one batch": one_batch}
+    own = pythons["tensorflow"]
+    commands = {name: two_epochs(own, npz, name, edits[name]) for name in edits}
+    commands["parts"] = partial(run, own, MEASURE / "parts.py")
+    commands["floor"] = partial(run, pythons["torch"], MEASURE / "by_hand.py", npz)
+    runs = in_rounds(commands)
+
+    def batch(name):
+        return [1000 * run.epoch() / batches for run in runs[name]]
+
+    def part(name):
+        return [run.value(name) for run in runs["parts"]]
+
+    def minus(values, others):
+        return [value - other for value, other in zip(values, others)]
+
+    floor = [1000 * run.value("floor") / batches for run in runs["floor"]]
+    alone = [sum(parts) for parts in zip(*map(part, PARTS))]
+    calls = [wait / 24 for wait in minus(batch("1 a call"), batch("script"))]
+    rows = {"the floor": floor}
+    rows |= {PARTS[name]: part(name) for name in PARTS}
+    rows["of that, Adam's update alone"] = part("update")
+    rows["the sum of the five parts"] = alone
+    rows["an epoch that has one batch, again and again"] = batch("one batch")
+    rows["the script's epoch"] = batch("script")
+    rows["of it input: what one batch again and again saves"] = minus(
+        batch("script"), batch("one batch")
+    )
+    rows["of it Python: a call for 25 batches"] = calls
+    print("| a batch of 32 | milliseconds |")
+    print("|---|---|")
+    for name, values in rows.items():
+        print(f"| {name} | {spread(values, 2)} |")
+    print(flush=True)
+
+
 def print_tries(pythons, npz, folder):
     """Print the table of what was tried, two epochs on a quarter of the data."""
     npz = part_of(npz, 4, folder)
     commands, bases = {}, {}
     for number, (name, backend, changes, settings) in enumerate(VARIANTS):
-        example = folder / f"try_{number}.py"
-        example.write_text(edited(changes), encoding="utf-8")
-        settings = settings | {"KERAS_BACKEND": backend, "MNIST_NPZ": npz}
-        settings["EXAMPLE"] = example
-        commands[name] = partial(
-            run, pythons[backend], RUNNER, "--epochs", "2", **settings
-        )
+        settings = settings | {"KERAS_BACKEND": backend}
+        python = pythons[backend]
+        commands[name] = two_epochs(python, npz, name, changes, **settings)
         bases[name] = name if "as it is" in name else bases[VARIANTS[number - 1][0]]
     runs = in_rounds(commands)
 
@@ -296,7 +370,7 @@ def print_tries(pythons, npz, folder):
 
 def main():
     """Make the environments, measure, print the tables."""
-    names = ("epochs", "command", "waits", "tries")
+    names = ("epochs", "command", "waits", "parts", "tries")
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("npz", type=Path, help="all of MNIST")
     parser.add_argument(
@@ -321,6 +395,8 @@ def main():
             print_command(own, npz)
         if "waits" in tables:
             print_waits(own, npz, folder)
+        if "parts" in tables:
+            print_parts(pythons, npz, folder)
         if "tries" in tables:
             print_tries(pythons, npz, folder)
 

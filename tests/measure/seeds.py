@@ -24,6 +24,7 @@ LOGS = TESTS / "measure" / "results"
 RUNS = {
     "TensorFlow": ("tensorflow", {}, 10),
     "TensorFlow without oneDNN": ("tensorflow", {"TF_ENABLE_ONEDNN_OPTS": "0"}, 3),
+    "TensorFlow with AVX2 only": ("tensorflow", {"ONEDNN_MAX_CPU_ISA": "AVX2"}, 3),
     "JAX": ("jax", {}, 3),
     "PyTorch": ("torch", {}, 3),
 }
