@@ -3,8 +3,8 @@
     .venv/bin/python -m tests.measure.benchmark mnist.npz [a table ...]
 
 The file has the arrays of Keras's mnist.npz, see run_example.py. The tables are epochs,
-command, waits, parts and tries; without a name, all are made. By hand, not in CI: about an
-hour on two cores, on which nothing else should run. Environments are made in a temporary
+command, waits, parts and tries; without a name, all are made. By hand, not in CI: an hour
+or more on two cores, on which nothing else should run. Environments are made in a temporary
 folder: the script's own, one with JAX, one with PyTorch. Everything is a command of its
 own, timed from outside by the lines it prints. Each round runs all of a table's commands
 one after the other. Progress goes to stderr.
@@ -70,15 +70,6 @@ VARIANTS = [
     ("JAX, the script as it is", "jax", {}, {}),
     ("25 batches a call", "jax", {"# 9.": "model.steps_per_execution = 25\n# 9."}, {}),
 ]
-
-# What parts.py measures: {its name: the name in the table}.
-PARTS = {
-    "first_convolution": "the first convolution",
-    "second_convolution": "the second convolution",
-    "pooling": "pooling",
-    "dropout": "the first dropout",
-    "dense": "dense layers, the dropout between them, Adam's update",
-}
 
 # Goes before step 9: prints how long after its last batch an epoch or fit() came to an end.
 WATCH = """
@@ -326,11 +317,12 @@ def print_parts(pythons, npz, folder):
         return [value - other for value, other in zip(values, others)]
 
     floor = [1000 * run.value("floor") / batches for run in runs["floor"]]
-    alone = [sum(parts) for parts in zip(*map(part, PARTS))]
+    parts = [line.rsplit(" ", 1)[0] for _, line in runs["parts"][0].lines]
+    *whole, _ = parts  # the last is a part of the one before
+    alone = [sum(times) for times in zip(*map(part, whole))]
     calls = [wait / 24 for wait in minus(batch("1 a call"), batch("script"))]
     rows = {"the floor": floor}
-    rows |= {PARTS[name]: part(name) for name in PARTS}
-    rows["of that, Adam's update alone"] = part("update")
+    rows |= {name: part(name) for name in parts}
     rows["the sum of the five parts"] = alone
     rows["an epoch that has one batch, again and again"] = batch("one batch")
     rows["the script's epoch"] = batch("script")

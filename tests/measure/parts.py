@@ -20,11 +20,14 @@ from keras.layers import Conv2D, Dense, Dropout, Input, MaxPooling2D
 
 # name: (the shape of one picture on its way in, the layers).
 PARTS = {
-    "first_convolution": ((28, 28, 1), [Conv2D(32, 3, activation="relu")]),
-    "second_convolution": ((26, 26, 32), [Conv2D(32, 3, activation="relu")]),
+    "the first convolution": ((28, 28, 1), [Conv2D(32, 3, activation="relu")]),
+    "the second convolution": ((26, 26, 32), [Conv2D(32, 3, activation="relu")]),
     "pooling": ((24, 24, 32), [MaxPooling2D(2)]),
-    "dropout": ((12, 12, 32), [Dropout(0.25)]),
-    "dense": ((4608,), [Dense(128, activation="relu"), Dropout(0.5), Dense(10)]),
+    "the first dropout": ((12, 12, 32), [Dropout(0.25)]),
+    "dense layers, the dropout between them, Adam's update": (
+        (4608,),
+        [Dense(128, activation="relu"), Dropout(0.5), Dense(10)],
+    ),
 }
 
 
@@ -86,4 +89,4 @@ def updated():
 
 for name, (shape, layers) in PARTS.items():
     print(name, trained(shape, layers))
-print("update", updated())
+print("of that, Adam's update alone", updated())
