@@ -48,9 +48,9 @@ def test_output_is_that_of_the_log():
 def test_output_offline_is_that_of_the_sample(full_run):
     process = full_run[1]
     loss, accuracy = scores(process.stdout)
-    # Another processor changes the sample's scores by as much as another seed does.
+    # Another processor moves the loss by 0.021, as far as five seeds lie apart.
     assert scores("\n".join(shown(1))) == (
-        pytest.approx(loss, abs=0.05),
+        pytest.approx(loss, abs=0.03),
         pytest.approx(accuracy, abs=0.015),
     )
     for line in shown(1):
