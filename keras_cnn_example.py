@@ -89,7 +89,7 @@ print("Device:", str(model.weights[0].value.device).split("device:")[-1])  # CPU
 # 8. Compile model.
 model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
 if backend.__name__ == "tensorflow":
-    # Both save time. Left on, tuning of the input can hold up the end of each epoch.
+    # Both can save time. Left on, tuning of the input can hold up the end of each epoch.
     backend.data.experimental.AutotuneOptions.enabled = False
     model.steps_per_execution = 25  # batches a call; in compile() it would be saved
 
