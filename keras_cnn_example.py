@@ -48,7 +48,7 @@ except Exception as error:
 socket.setdefaulttimeout(None)
 if data_name == "the MNIST sample":
     sample = os.path.join(os.path.dirname(argv[0]), "tests", "mnist_sample.npz")
-    X_train, y_train, X_test, y_test = np.load(sample).values()
+    X_train, y_train, X_test, y_test = np.load(sample).values()  # in this order
 
 print(X_train.shape)
 print(X_test.shape)
@@ -91,10 +91,10 @@ model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accur
 if backend.__name__ == "tensorflow":
     # Both can save time. Left on, tuning of the input can hold up the end of each epoch.
     backend.data.experimental.AutotuneOptions.enabled = False
-    model.steps_per_execution = 25  # batches a call; in compile() it would be saved
+    model.steps_per_execution = 25  # batches a call; set here, it is not saved
 
 # 9. Fit model on training data.
-# A terminal and a notebook show the progress bar; a log file gets a line an epoch.
+# A terminal and a notebook (ipykernel) show a bar; a log file gets a line an epoch.
 bar = 1 if sys.stdout.isatty() or "ipykernel" in sys.modules else 2
 history = model.fit(X_train, Y_train, batch_size=32, epochs=args.epochs, verbose=bar)
 

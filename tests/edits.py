@@ -27,6 +27,11 @@ MORE = {
     },
     "three test digits": {"# 5. ": "X_test, y_test = X_test[:3], y_test[:3]\n# 5. "},
     "no mistakes": {"wrong = np": "predicted = y_test\nwrong = np"},
+    # As if MNIST had come: README.md's way to train on the sample all the same.
+    "the sample though online": {
+        "mnist.load_data()": "[(0, 0)] * 2",
+        'data_name = "MNIST"\n': 'data_name = "the MNIST sample"\n',
+    },
 }
 
 
