@@ -37,6 +37,9 @@ CPU = Path("/proc/cpuinfo").read_text(encoding="utf-8")
 TUNING = "    backend.data.experimental.AutotuneOptions.enabled = False\n"
 METRICS = 'metrics=["accuracy"]'
 JIT = {METRICS: f"{METRICS}, jit_compile=True"}
+NO_JIT = {METRICS: f"{METRICS}, jit_compile=False"}
+# Of the quarter an eighth, where a quarter would take an hour.
+LITTLE = {"# 5. ": "X_train, y_train = X_train[:1875], y_train[:1875]\n# 5. "}
 ONE_A_CALL = {"execution = 25": "execution = 1"}
 
 # What was tried: (name, backend, {text of the script: text in its place}, settings).
@@ -69,6 +72,8 @@ VARIANTS = [
     ("oneDNN off", "tensorflow", {}, NO_ONEDNN),
     ("JAX, the script as it is", "jax", {}, {}),
     ("25 batches a call", "jax", {"# 9.": "model.steps_per_execution = 25\n# 9."}, {}),
+    ("JAX on less data, the script as it is", "jax", LITTLE, {}),
+    ("jit_compile off", "jax", LITTLE | NO_JIT, {}),
 ]
 
 # Goes before step 9: prints how long after its last batch an epoch or fit() came to an end.
