@@ -84,16 +84,19 @@ def tables():
         for seed, (_, (loss, accuracy)) in runs.items():
             lines += [f"| {name} | {seed} | {loss:.4f} | {accuracy:.4f} |"]
 
-    lines += ["", "| runs | seeds | test loss | test accuracy |", "|---|---|---|---|"]
+    lines += ["", "| runs | seeds | loss of the last epoch's training | test loss "]
+    lines[-1] += "| test accuracy |"
+    lines += ["|---|---|---|---|---|"]
+
+    def row(name, runs):
+        values = zip(*((epochs[-1][0], *score) for epochs, score in runs))
+        return f"| {' | '.join([name, str(len(runs)), *map(mean_and_deviation, values)])} |"
+
     for name, runs in results.items():
-        losses, accuracies = zip(*(score for _, score in runs.values()))
-        both = f"{mean_and_deviation(losses)} | {mean_and_deviation(accuracies)}"
-        lines += [f"| {name} | {len(runs)} | {both} |"]
+        lines += [row(name, runs.values())]
         if name != "TensorFlow":
-            first = [results["TensorFlow"][seed][1] for seed in runs]
-            losses, accuracies = zip(*first)
-            both = f"{mean_and_deviation(losses)} | {mean_and_deviation(accuracies)}"
-            lines += [f"| TensorFlow, the same seeds | {len(runs)} | {both} |"]
+            same = [results["TensorFlow"][seed] for seed in runs]
+            lines += [row("TensorFlow, the same seeds", same)]
 
     runs = results["TensorFlow"].values()
     lines += ["", "| epoch | loss in 2017 | loss, ten seeds | accuracy in 2017 "]
