@@ -38,7 +38,7 @@ TUNING = "    backend.data.experimental.AutotuneOptions.enabled = False\n"
 METRICS = 'metrics=["accuracy"]'
 JIT = {METRICS: f"{METRICS}, jit_compile=True"}
 NO_JIT = {METRICS: f"{METRICS}, jit_compile=False"}
-# Of the quarter an eighth, where a quarter would take an hour.
+# Of the quarter an eighth, for what takes several times as long.
 LITTLE = {"# 5. ": "X_train, y_train = X_train[:1875], y_train[:1875]\n# 5. "}
 ONE_A_CALL = {"execution = 25": "execution = 1"}
 
