@@ -89,9 +89,9 @@ print("Device:", str(model.weights[0].value.device).split("device:")[-1])  # CPU
 # 8. Compile model.
 model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
 if backend.__name__ == "tensorflow":
-    # Both can save time. Left on, tuning of the input can hold up the end of each epoch.
+    # Both can save time. Left on, tuning of the input can hold up an epoch's end.
     backend.data.experimental.AutotuneOptions.enabled = False
-    model.steps_per_execution = 25  # batches a call; set here, it is not saved
+    model.steps_per_execution = 25  # batches a call; set here, the model file lacks it
 
 # 9. Fit model on training data.
 # A terminal and a notebook (ipykernel) show a bar; a log file gets a line an epoch.
