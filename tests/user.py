@@ -50,7 +50,7 @@ NO_FONT_CACHE = "Matplotlib created a temporary cache directory"  # Matplotlib
 # How the backends name the place of the network's weights.
 DEVICES = {
     "tensorflow": "[CG]PU:0",
-    "jax": "(?:cpu|cuda):0",
+    "jax": "(?:cpu:|cuda:|TFRT_CPU_)0",  # the last is JAX 0.6's, on Python 3.10
     "torch": "(?:cpu|cuda:0)",
 }
 
