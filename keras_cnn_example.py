@@ -71,8 +71,8 @@ print(model.output_shape)
 model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
 if keras.config.backend() == "tensorflow":
     # For speed. No argument of Keras sets the first; compile() would save the second.
-    tf.data.experimental.AutotuneOptions.enabled = False  # without: half as long again
-    model.steps_per_execution = 25  # batches a call; without: a fifth longer
+    tf.data.experimental.AutotuneOptions.enabled = False  # no waits between epochs
+    model.steps_per_execution = 25  # batches a call
 
 # 9. Fit model on training data.
 bar = 1 if sys.stdout.isatty() or "ipykernel" in sys.modules else 2  # 2: a log file

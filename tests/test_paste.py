@@ -14,9 +14,8 @@ import nbformat
 import numpy as np
 import pexpect
 import pytest
-from matplotlib.testing.compare import compare_images
 
-from tests.user import LIMIT, MODEL, PICTURE, RESULTS, SAMPLE, edited, scores
+from tests.user import LIMIT, MODEL, RESULTS, SAMPLE, edited, scores
 
 PROMPTS = {
     "classic": (">>> ", ["-q"], {"PYTHON_BASIC_REPL": "1"}),
@@ -80,8 +79,10 @@ def test_failed_paste_keeps_the_model_of_an_earlier_run(user):
 # What a learner can ask after the last line, as JSON in one line.
 QUESTIONS = """
 import json
+from matplotlib.testing.compare import compare_images
 figure.set_layout_engine("none")  # each drawing would move the parts a little
 figure.savefig("again.png")
+difference = compare_images("keras_cnn_example.png", "again.png", tol=1)
 rows = [[cell.get_text().get_text() for _, cell in sorted(t.get_celld().items())] for t in axes["matrix"].tables]
 shown = [a for a in lower.axes if a.images]
 answers = {
@@ -95,6 +96,7 @@ answers = {
     "captions": [a.get_xlabel() for a in shown],
     "digits": [int(abs(X_test[..., 0] - a.images[0].get_array()).sum(axis=(1, 2)).argmin()) for a in shown],
     "panels": len(lower.axes),
+    "difference": difference,
 }
 print(json.dumps(answers))
 """
@@ -126,8 +128,7 @@ def check_picture(user, answers):
 
     The picture in the user's folder must be the one that the answers are about.
     """
-    again = compare_images(user.folder / PICTURE, user.folder / "again.png", tol=1)
-    assert again is None, again
+    assert answers["difference"] is None  # of the figure from the file
     for name in ("loss", "accuracy"):
         expected = [[i + 1, value] for i, value in enumerate(answers["history"][name])]
         assert answers["curves"][name] == expected

@@ -1,0 +1,66 @@
+"""The measuring programs still run, and README.md's tries still fit the script."""
+
+import csv
+
+import pytest
+
+from tests.measure.scores import AS_IS, COLUMNS, RESULTS, TRIES
+from tests.user import ROOT, SAMPLE, edited
+
+PYTHONPATH = {"PYTHONPATH": ROOT}
+
+
+@pytest.fixture
+def npz(user):
+    """Return the path of a file with few digits."""
+    return user.folder / "tests" / SAMPLE.name
+
+
+def test_all_tries_at_once_run_to_the_end(make_user):
+    text = edited(*(change for changes in TRIES.values() for change in changes))
+    process = make_user(text=text).run()
+    assert process.returncode == 0, process.stderr
+    known = edited() + (ROOT / "README.md").read_text(encoding="utf-8")
+    for name, changes in TRIES.items():
+        assert all(new in known for _, new in changes), name
+
+
+def test_scores_adds_what_is_missing(user, npz):
+    user.env |= PYTHONPATH
+    known = ["160", AS_IS, "tensorflow", "123", "0.5", "0.25", "0.75"]
+    lines = [",".join(COLUMNS), ",".join(known)]
+    (user.folder / "scores.csv").write_text("\n".join(lines) + "\n")
+    program = ("-m", "tests.measure.scores")
+    process = user.run(*program, npz, "--csv", "scores.csv", "--seeds", 123, 7)
+    assert process.returncode == 0, process.stderr
+    with open(user.folder / "scores.csv", newline="") as file:
+        rows = [list(row.values()) for row in csv.DictReader(file)]
+    assert rows[0] == known
+    assert rows[1][:4] == ["160", AS_IS, "tensorflow", "7"]
+    assert len(rows) == 2
+    loss = (0.25 + float(rows[1][5])) / 2
+    assert "| 2 | " in process.stdout
+    assert f"| {loss:.4f} ± " in process.stdout
+
+
+def test_speed_prints_a_row(user, npz):
+    user.env |= PYTHONPATH
+    row = ("--rounds", 1, "--rows", "the script")
+    process = user.run("-m", "tests.measure.speed", npz, *row)
+    assert process.returncode == 0, process.stderr
+    assert "| the script | " in process.stdout
+
+
+def test_waits_prints_both_rows(user):
+    process = user.run(ROOT / "tests" / "measure" / "waits.py", 0.01)
+    assert process.returncode == 0, process.stderr
+    assert process.stdout.count("| 0.01 | ") == 2
+
+
+def test_scores_of_the_log_are_in_the_results():
+    with open(RESULTS / "scores.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    key = ["60000", AS_IS, "tensorflow", "123"]
+    row = next(row for row in rows if [row[c] for c in COLUMNS[:4]] == key)
+    log = (RESULTS / "mnist_123.log").read_text(encoding="utf-8")
+    assert f"Test loss: {row['test_loss']} " in log
