@@ -15,7 +15,7 @@ import numpy as np
 import pexpect
 import pytest
 
-from tests.user import LIMIT, MODEL, RESULTS, SAMPLE, edited, scores
+from tests.user import HEED_CTRL_C, LIMIT, MODEL, RESULTS, SAMPLE, edited, scores
 
 PROMPTS = {
     "classic": (">>> ", ["-q"], {"PYTHON_BASIC_REPL": "1"}),
@@ -70,7 +70,7 @@ def test_failed_paste_keeps_the_model_of_an_earlier_run(user):
     callback = f"keras.callbacks.LambdaCallback(on_epoch_begin={interrupt})"
     text = edited(("verbose=bar)", f"verbose=bar, callbacks=[{callback}])"))
     (user.folder / MODEL).write_bytes(b"a good model")
-    shown = pasted(user, "classic", f"import signal\n{text}", ["the end"])
+    shown = pasted(user, "classic", HEED_CTRL_C + text, ["the end"])
     assert "KeyboardInterrupt" in shown
     assert "Test accuracy: " in shown  # the prompt has gone on
     assert (user.folder / MODEL).read_bytes() == b"a good model"

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from tests.user import (
+    HEED_CTRL_C,
     LIMIT,
     MODEL,
     RESULTS,
@@ -119,9 +120,7 @@ def test_settings_of_the_machine_change_no_digit(few_run, make_user):
 
 
 def test_ctrl_c_while_training_leaves_nothing(make_user):
-    # Where a shell starts the tests in the background, SIGINT is ignored.
-    heed = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
-    user = make_user(text=heed + edited(("epochs=10", "epochs=100000")))
+    user = make_user(text=HEED_CTRL_C + edited(("epochs=10", "epochs=100000")))
     with subprocess.Popen(
         [sys.executable, "-u", SCRIPT.name],
         cwd=user.folder,

@@ -17,6 +17,11 @@ ROOT = TESTS.parent
 SCRIPT = ROOT / "keras_cnn_example.py"
 SAMPLE = TESTS / "mnist_sample.npz"
 MODEL, PICTURE = RESULTS = ["keras_cnn_example.keras", "keras_cnn_example.png"]
+# Put before a script that Ctrl-C shall end: SIGINT is ignored where a shell has started
+# the tests in the background.
+HEED_CTRL_C = (
+    "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+)
 LIMIT = 180  # seconds: a process of the tests that takes longer hangs
 
 
