@@ -11,7 +11,7 @@ The file holds the four arrays of Keras's own mnist.npz: x_train (4000, 28, 28) 
 x_test (1000, 28, 28), uint8, ink from 0 (none) to 255; y_train (4000,) and y_test
 (1000,), uint8, the digits 0 to 9. The test part has 100 of each digit, both parts are
 shuffled. The seed and NumPy's frozen RandomState make the same arrays every time; their
-SHA-256 is printed, and tests/test_sample.py expects it.
+SHA-256 is printed, and tests/test_data.py expects its beginning.
 """
 
 import hashlib

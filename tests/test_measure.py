@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from tests.measure.scores import AS_IS, COLUMNS, RESULTS, TRIES
+from tests.measure.scores import AS_IS, COLUMNS, TRIES
 from tests.user import ROOT, SAMPLE, edited
 
 PYTHONPATH = {"PYTHONPATH": ROOT}
@@ -55,12 +55,3 @@ def test_waits_prints_both_rows(user):
     process = user.run(ROOT / "tests" / "measure" / "waits.py", 0.01)
     assert process.returncode == 0, process.stderr
     assert process.stdout.count("| 0.01 | ") == 2
-
-
-def test_scores_of_the_log_are_in_the_results():
-    with open(RESULTS / "scores.csv", newline="") as file:
-        rows = list(csv.DictReader(file))
-    key = ["60000", AS_IS, "tensorflow", "123"]
-    row = next(row for row in rows if [row[c] for c in COLUMNS[:4]] == key)
-    log = (RESULTS / "mnist_123.log").read_text(encoding="utf-8")
-    assert f"Test loss: {row['test_loss']} " in log

@@ -44,9 +44,8 @@ def digits_from(npz):
     npz is the path of a file with the four arrays of Keras's mnist.npz: x_train and
     x_test, uint8 of shape (n, 28, 28); y_train and y_test, uint8 of shape (n,).
     """
-    pairs = "[(data['x_' + part], data['y_' + part]) for part in ('train', 'test')]"
-    load = f"[{pairs} for data in [np.load({str(npz)!r})]][0]"
-    return "mnist.load_data()", load
+    pair = f"[np.load({str(npz)!r})[x + part] for x in ('x_', 'y_')]"
+    return "mnist.load_data()", f"[{pair} for part in ('train', 'test')]"
 
 
 def scores(stdout):
