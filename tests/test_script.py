@@ -90,7 +90,7 @@ def test_saved_model_is_the_tutorials_network_with_the_printed_scores(few_run):
     loaded = user.run("-c", LOAD_MODEL)
     layers, parameters, compiled, score = json.loads(loaded.stdout)
     for (name, config), (expected_name, expected) in zip(layers, NETWORK, strict=True):
-        assert (name, expected | config) == (expected_name, config)
+        assert (name, config | expected) == (expected_name, config)
     assert parameters == [320, 9248, 0, 0, 0, 589952, 0, 1290]
     assert compiled["optimizer"]["class_name"] == "Adam"
     assert compiled["loss"] == "categorical_crossentropy"
