@@ -59,7 +59,7 @@ def test_no_sample_either(user):
     shutil.rmtree(user.folder / "tests")
     process = user.run()
     assert process.returncode == 1
-    assert "https://" in reason(process)
+    assert reason(process)
     last = process.stderr.splitlines()[-1]
     assert last.startswith("FileNotFoundError: ")
     assert f"tests/{SAMPLE.name}" in last
