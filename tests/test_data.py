@@ -42,8 +42,10 @@ def test_download_refused(make_user):
     check_goes_on_with_the_sample(make_user(text=HEAD).run())
 
 
-def test_login_page_in_place_of_the_file(make_user):
-    check_goes_on_with_the_sample(make_user(text=LOGIN_PAGE + HEAD).run())
+def test_login_page_in_place_of_the_file(make_user, tmp_path):
+    # In a HOME of its own: the page stays in Keras's cache.
+    user = make_user(text=LOGIN_PAGE + HEAD, home=tmp_path / "home")
+    check_goes_on_with_the_sample(user.run())
 
 
 def test_host_that_never_answers(make_user):

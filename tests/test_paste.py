@@ -104,7 +104,7 @@ print(json.dumps(answers))
 
 def test_interactive_python_reads_it_from_a_file_and_answers(user, few_run):
     process = user.run("-i", stdin=f"{edited()}\n{QUESTIONS}")
-    assert scores(process.stdout) == scores(few_run[1].stdout)
+    assert scores(process.stdout) == scores(few_run[1].stdout), process.stderr
     *lines, answers = process.stdout.splitlines()
     answers = json.loads(answers)
 
@@ -135,7 +135,9 @@ def check_picture(user, answers):
 
     with np.load(user.folder / "tests" / SAMPLE.name) as data:
         true = data["y_test"]
-    probabilities = json.loads(user.run("-c", PREDICT).stdout)
+    predicted = user.run("-c", PREDICT)
+    assert predicted.returncode == 0, predicted.stderr
+    probabilities = json.loads(predicted.stdout)
     seen, sure = np.argmax(probabilities, axis=1), np.max(probabilities, axis=1)
     matrix = np.zeros((10, 10), int)
     for row, column in zip(true, seen, strict=True):

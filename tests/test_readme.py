@@ -123,7 +123,7 @@ def test_snippets(sample_run, make_user):
 TRY_EACH = """
 import json, sys, warnings
 import numpy as np, keras
-warnings.simplefilter("error")
+warnings.simplefilter("error", UserWarning)
 names = dict(vars(keras.layers), np=np, keras=keras, Sequential=keras.Sequential)
 names.update(X=np.zeros((32, 28, 28, 1), "float32"), Y=np.eye(10)[np.zeros(32, int)])
 results = []

@@ -30,7 +30,8 @@ AS_IS = "as it is"
 CONVOLUTION = 'model.add(Conv2D(32, (3, 3), activation="relu"))\n'
 PRINT = "print(model.output_shape)\n"
 
-# README.md's tries, {name: changes of the script, see user.edited}.
+# README.md's tries, {name: changes of the script, see user.edited}. A test makes all at
+# once, so each must also fit the script after those before it.
 TRIES = {
     "one convolution": [(PRINT + CONVOLUTION, PRINT)],
     "sgd": [('optimizer="adam"', 'optimizer="sgd"')],
@@ -88,9 +89,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("npz", type=Path)
     parser.add_argument("--seeds", nargs="+", default=["123"])
-    parser.add_argument(
-        "--tries", nargs="*", help="names, by default all", default=None
-    )
+    parser.add_argument("--tries", nargs="*", help="these, or the script and all")
     parser.add_argument("--backend", default="tensorflow")
     parser.add_argument("--csv", type=Path, default=RESULTS / "scores.csv")
     args = parser.parse_args()

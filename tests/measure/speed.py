@@ -11,7 +11,6 @@ runs once.
 """
 
 import argparse
-import os
 import re
 import statistics
 import subprocess
@@ -96,7 +95,6 @@ def main():
 
         def run(name, *arguments, text=None, **settings):
             folder = Path(base, name)
-            settings |= {"PATH": os.environ["PATH"]}
             user = User(folder, Path(base, "home"), text=text, **settings)
             return timed(user, *arguments)
 
@@ -119,9 +117,11 @@ def main():
     print("| an epoch of | seconds | to the script's |")
     print("|---|---|---|")
     for row, values in seconds.items():
-        own = seconds.get(SCRIPT_ROW, values)
-        ratios = [value / base for value, base in zip(values, own, strict=True)]
-        print(f"| {row} | {spread(values)} | {spread(ratios, 2)} |")
+        ratios = ""
+        if SCRIPT_ROW in seconds:
+            pairs = zip(values, seconds[SCRIPT_ROW], strict=True)
+            ratios = spread([value / own for value, own in pairs], 2)
+        print(f"| {row} | {spread(values)} | {ratios} |")
     if WHOLE in args.rows:
         begin = next(at for at, line in whole if line.startswith("Epoch 1/"))
         end = next(at for at, line in whole if line.startswith("Test loss"))
