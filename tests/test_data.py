@@ -38,10 +38,6 @@ def check_goes_on_with_the_sample(process):
     assert process.stdout.endswith("(160, 28, 28)\n(40, 28, 28)\n(160,)\n(40,)\n")
 
 
-def test_download_refused(make_user):
-    check_goes_on_with_the_sample(make_user(text=HEAD).run())
-
-
 def test_login_page_in_place_of_the_file(make_user, tmp_path):
     # In a HOME of its own: the page stays in Keras's cache.
     user = make_user(text=LOGIN_PAGE + HEAD, home=tmp_path / "home")

@@ -1,14 +1,11 @@
-"""The measuring programs still run, and README.md's tries still fit the script.
-
-Not here: by_hand.py, which needs PyTorch.
-"""
+"""The measuring programs still run. Not here: by_hand.py, which needs PyTorch."""
 
 import csv
 
 import pytest
 
-from tests.measure.scores import AS_IS, COLUMNS, TRIES
-from tests.user import ROOT, SAMPLE, edited
+from tests.measure.scores import AS_IS, COLUMNS
+from tests.user import ROOT, SAMPLE
 
 PYTHONPATH = {"PYTHONPATH": ROOT}
 
@@ -17,12 +14,6 @@ PYTHONPATH = {"PYTHONPATH": ROOT}
 def npz(user):
     """Return the path of a file with few digits."""
     return user.folder / "tests" / SAMPLE.name
-
-
-def test_all_tries_at_once_run_to_the_end(make_user):
-    text = edited(*(change for changes in TRIES.values() for change in changes))
-    process = make_user(text=text).run()
-    assert process.returncode == 0, process.stderr
 
 
 def test_scores_adds_what_is_missing(user, npz):

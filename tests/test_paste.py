@@ -97,6 +97,7 @@ answers = {
     "digits": [int(abs(X_test[..., 0] - a.images[0].get_array()).sum(axis=(1, 2)).argmin()) for a in shown],
     "panels": len(lower.axes),
     "difference": difference,
+    "saved": keras.saving.load_model("keras_cnn_example.keras").predict(X_test, verbose=0).tolist(),
 }
 print(json.dumps(answers))
 """
@@ -135,10 +136,8 @@ def check_picture(user, answers):
 
     with np.load(user.folder / "tests" / SAMPLE.name) as data:
         true = data["y_test"]
-    predicted = user.run("-c", PREDICT)
-    assert predicted.returncode == 0, predicted.stderr
-    probabilities = json.loads(predicted.stdout)
-    seen, sure = np.argmax(probabilities, axis=1), np.max(probabilities, axis=1)
+    seen = np.argmax(answers["saved"], axis=1)
+    sure = np.max(answers["saved"], axis=1)
     matrix = np.zeros((10, 10), int)
     for row, column in zip(true, seen, strict=True):
         matrix[row, column] += 1
@@ -149,14 +148,6 @@ def check_picture(user, answers):
     assert answers["panels"] == len(mistakes)
     assert answers["captions"] == [f"saw {seen[i]}\nis {true[i]}" for i in mistakes]
     assert answers["digits"] == mistakes
-
-
-PREDICT = f"""
-import json, keras, numpy as np
-model = keras.saving.load_model("{MODEL}", compile=False)
-digits = np.load("tests/{SAMPLE.name}")["x_test"].reshape(-1, 28, 28, 1) / 255
-print(json.dumps(model.predict(digits, verbose=0).tolist()))
-"""
 
 
 def test_notebook(user, few_run):

@@ -10,6 +10,7 @@ import threading
 import numpy as np
 import pytest
 
+from tests.measure.scores import TRIES
 from tests.user import (
     HEED_CTRL_C,
     LIMIT,
@@ -57,6 +58,7 @@ def test_prints_what_the_tutorial_prints_and_which_data_it_has(few_run):
     assert [row.index("1") for row in rows] == first_ten
     assert [row.count("1") for row in rows] == [1] * 10
     assert not re.search(r"[^\n -~]", process.stdout)  # no control characters
+    assert "A sample stands in for MNIST" in process.stderr
     assert user.results() == RESULTS
 
 
@@ -143,17 +145,17 @@ def test_ctrl_c_while_training_leaves_nothing(make_user):
     assert user.results() == []
 
 
-# What a learner may do to the script besides README.md's tries.
+# What a learner may do to the script: README.md's tries, and more, each at once.
 EDITS = {
-    "a third convolution, summary, validation": (
+    "tries": [change for changes in TRIES.values() for change in changes],
+    "more": [
         ("model.add(MaxPooling2D", "model.add(Conv2D(8, 3))\nmodel.add(MaxPooling2D"),
         ("# 8. ", "model.summary()\n# 8. "),
         ("verbose=bar)", "verbose=bar, validation_split=0.1)"),
-    ),
-    "three test digits, all read right": (
+        # Three test digits, all read right: no mistakes to draw.
         ("# 5. ", "X_test, y_test = X_test[:3], y_test[:3]\n# 5. "),
         ("predicted = ", "predicted = y_test  # "),
-    ),
+    ],
 }
 
 

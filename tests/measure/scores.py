@@ -52,8 +52,8 @@ def run(npz, name, backend, seed):
     changes = [digits_from(npz.resolve()), ("random_seed(123)", f"random_seed({seed})")]
     text = edited(*changes, *TRIES.get(name, []))
     with tempfile.TemporaryDirectory() as base:
-        home, folder = Path(base, "home"), Path(base, "folder")
-        user = User(folder, home, text=text, KERAS_BACKEND=backend)
+        folder = Path(base, "folder")
+        user = User(folder, Path.home(), text=text, KERAS_BACKEND=backend)
         process = user.run(limit=LIMIT)
         if process.returncode != 0:
             raise RuntimeError(process.stderr)

@@ -95,7 +95,7 @@ def main():
 
         def run(name, *arguments, text=None, **settings):
             folder = Path(base, name)
-            user = User(folder, Path(base, "home"), text=text, **settings)
+            user = User(folder, Path.home(), text=text, **settings)
             return timed(user, *arguments)
 
         seconds = {row: [] for row in args.rows if row != WHOLE}
