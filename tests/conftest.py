@@ -22,7 +22,7 @@ def make_user(tmp_path, home):
 
 
 @pytest.fixture
-def user(make_user):
+def new_user(make_user):
     """Return a User with the script as it is and few digits."""
     return make_user()
 

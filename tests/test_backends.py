@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.user import MODEL, RESULTS, SAMPLE, scores
+from tests.user import MODEL, RESULTS, SAMPLE, printed_scores
 
 EVALUATE = f"""
 import json, keras, numpy as np
@@ -28,7 +28,7 @@ def test_backend_computes_and_its_model_loads_under_tensorflow(make_user, backen
     assert process.returncode == 0, process.stderr
     assert process.stdout.splitlines()[0].endswith(f" on {backend}")
     assert "\n(None, 26, 26, 32)\n(None, 12, 12, 32)\n(None, 10)\n" in process.stdout
-    assert scores(process.stdout)[1] >= 0.95
+    assert printed_scores(process.stdout)[1] >= 0.95
     assert user.results() == RESULTS
 
     user.env["KERAS_BACKEND"] = "tensorflow"
@@ -36,4 +36,4 @@ def test_backend_computes_and_its_model_loads_under_tensorflow(make_user, backen
     assert found.returncode == 0, found.stderr
     name, *score = json.loads(found.stdout)
     assert name == "tensorflow"
-    assert score == pytest.approx(scores(process.stdout), rel=1e-4)
+    assert score == pytest.approx(printed_scores(process.stdout), rel=1e-4)

@@ -53,15 +53,15 @@ def test_host_that_never_answers(make_user):
         silent.accept()[0].close()  # it was asked
 
 
-def test_no_sample_either(user):
-    shutil.rmtree(user.folder / "tests")
-    process = user.run()
+def test_no_sample_either(new_user):
+    shutil.rmtree(new_user.folder / "tests")
+    process = new_user.run()
     assert process.returncode == 1
     assert reason(process)
     last = process.stderr.splitlines()[-1]
     assert last.startswith("FileNotFoundError: ")
     assert f"tests/{SAMPLE.name}" in last
-    assert user.results() == []
+    assert new_user.results() == []
 
 
 def test_sample_has_the_arrays_that_make_mnist_sample_prints():

@@ -15,7 +15,15 @@ import numpy as np
 import pexpect
 import pytest
 
-from tests.user import HEED_CTRL_C, LIMIT, MODEL, RESULTS, SAMPLE, edited, scores
+from tests.user import (
+    HEED_CTRL_C,
+    LIMIT,
+    MODEL,
+    RESULTS,
+    SAMPLE,
+    edited,
+    printed_scores,
+)
 
 PROMPTS = {
     "classic": (">>> ", ["-q"], {"PYTHON_BASIC_REPL": "1"}),
@@ -55,25 +63,25 @@ def pasted(user, prompt, text, until):
 
 
 @pytest.mark.parametrize("prompt", PROMPTS)
-def test_prompt(user, few_run, prompt):
+def test_prompt(new_user, few_run, prompt):
     if prompt == "new" and sys.version_info < (3, 13):
         pytest.skip("the new prompt came with Python 3.13")
-    shown = pasted(user, prompt, edited(), ["the end", "Traceback"])
-    assert scores(shown) == scores(few_run[1].stdout), shown
+    shown = pasted(new_user, prompt, edited(), ["the end", "Traceback"])
+    assert printed_scores(shown) == printed_scores(few_run[1].stdout), shown
     assert "Traceback" not in shown
-    assert user.results() == RESULTS
+    assert new_user.results() == RESULTS
 
 
-def test_failed_paste_keeps_the_model_of_an_earlier_run(user):
+def test_failed_paste_keeps_the_model_of_an_earlier_run(new_user):
     # Ctrl-C between two steps; in the middle of one, TensorFlow may crash.
     interrupt = "lambda epoch, logs: epoch and signal.raise_signal(signal.SIGINT)"
     callback = f"keras.callbacks.LambdaCallback(on_epoch_begin={interrupt})"
     text = edited(("verbose=bar)", f"verbose=bar, callbacks=[{callback}])"))
-    (user.folder / MODEL).write_bytes(b"a good model")
-    shown = pasted(user, "classic", HEED_CTRL_C + text, ["the end"])
+    (new_user.folder / MODEL).write_bytes(b"a good model")
+    shown = pasted(new_user, "classic", HEED_CTRL_C + text, ["the end"])
     assert "KeyboardInterrupt" in shown
     assert "Test accuracy: " in shown  # the prompt has gone on
-    assert (user.folder / MODEL).read_bytes() == b"a good model"
+    assert (new_user.folder / MODEL).read_bytes() == b"a good model"
 
 
 # What a learner can ask after the last line, as JSON in one line.
@@ -103,9 +111,11 @@ print(json.dumps(answers))
 """
 
 
-def test_interactive_python_reads_it_from_a_file_and_answers(user, few_run):
-    process = user.run("-i", stdin=f"{edited()}\n{QUESTIONS}")
-    assert scores(process.stdout) == scores(few_run[1].stdout), process.stderr
+def test_interactive_python_reads_it_from_a_file_and_answers(new_user, few_run):
+    process = new_user.run("-i", stdin=f"{edited()}\n{QUESTIONS}")
+    assert printed_scores(process.stdout) == printed_scores(few_run[1].stdout), (
+        process.stderr
+    )
     *lines, answers = process.stdout.splitlines()
     answers = json.loads(answers)
 
@@ -121,7 +131,7 @@ def test_interactive_python_reads_it_from_a_file_and_answers(user, few_run):
     assert answers["shapes"] == [[160, 28, 28, 1], [40, 28, 28, 1]]
     assert answers["range"] == [0, 1, 1]
     assert answers["switches"] == [False, 25]
-    check_picture(user, answers)
+    check_picture(new_user, answers)
 
 
 def check_picture(user, answers):
@@ -150,18 +160,18 @@ def check_picture(user, answers):
     assert answers["digits"] == mistakes
 
 
-def test_notebook(user, few_run):
+def test_notebook(new_user, few_run):
     notebook = nbformat.v4.new_notebook()
     notebook.cells = [nbformat.v4.new_code_cell(edited())]
-    nbformat.write(notebook, user.folder / "paste.ipynb")
+    nbformat.write(notebook, new_user.folder / "paste.ipynb")
     main = "from nbclient.cli import main; main()"
-    process = user.run("-c", main, "--inplace", "paste.ipynb")
+    process = new_user.run("-c", main, "--inplace", "paste.ipynb")
     assert process.returncode == 0, process.stderr
-    outputs = nbformat.read(user.folder / "paste.ipynb", 4).cells[0].outputs
+    outputs = nbformat.read(new_user.folder / "paste.ipynb", 4).cells[0].outputs
     text = "".join(output.text for output in outputs if output.get("name") == "stdout")
-    assert scores(text) == scores(few_run[1].stdout)
+    assert printed_scores(text) == printed_scores(few_run[1].stdout)
     assert "\x1b" in text  # a bar, which goes back to the beginning of its line
     pictures = [output.data["image/png"] for output in outputs if "data" in output]
     assert len(pictures) == 1
     assert base64.b64decode(pictures[0]).startswith(b"\x89PNG")
-    assert set(RESULTS) <= set(user.results())
+    assert set(RESULTS) <= set(new_user.results())

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from tests.user import MODEL, ROOT, TESTS, scores
+from tests.user import MODEL, ROOT, TESTS, printed_scores
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 LOG = TESTS / "measure" / "results" / "mnist_123.log"
@@ -51,10 +51,10 @@ def test_output_is_that_of_the_log():
 
 def test_output_offline_is_that_of_the_sample(sample_run):
     process = sample_run[1]
-    loss, accuracy = scores(process.stdout)
+    loss, accuracy = printed_scores(process.stdout)
     assert accuracy >= 0.95
     # Another processor moves the loss by 0.021, as far as five seeds lie apart.
-    assert scores("\n".join(shown(1))) == (
+    assert printed_scores("\n".join(shown(1))) == (
         pytest.approx(loss, abs=0.03),
         pytest.approx(accuracy, abs=0.015),
     )
@@ -177,8 +177,8 @@ LINES = {
 }
 
 
-def test_lines_of_2017_do_what_the_table_says(user):
-    process = user.run("-c", TRY_EACH, stdin=json.dumps(list(LINES)))
+def test_lines_of_2017_do_what_the_table_says(new_user):
+    process = new_user.run("-c", TRY_EACH, stdin=json.dumps(list(LINES)))
     assert process.returncode == 0, process.stderr
     found = dict(zip(LINES, json.loads(process.stdout), strict=True))
     for line, expected in LINES.items():

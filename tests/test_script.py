@@ -20,7 +20,7 @@ from tests.user import (
     SAMPLE,
     SCRIPT,
     edited,
-    scores,
+    printed_scores,
 )
 
 ROW = r"\[[01]\.(?: [01]\.){9}\]"
@@ -99,7 +99,7 @@ def test_saved_model_is_the_tutorials_network_with_the_printed_scores(few_run):
     assert compiled["optimizer"]["class_name"] == "Adam"
     assert compiled["loss"] == "categorical_crossentropy"
     assert compiled.get("steps_per_execution", 1) == 1
-    assert score == pytest.approx(scores(process.stdout), rel=1e-5)
+    assert score == pytest.approx(printed_scores(process.stdout), rel=1e-5)
 
 
 def test_smoke_run_trains_one_epoch(make_user):
@@ -107,7 +107,7 @@ def test_smoke_run_trains_one_epoch(make_user):
     process = user.run()
     assert process.returncode == 0, process.stderr
     assert process.stdout.count("5/5 - ") == 1  # 160 digits in batches of 32
-    assert scores(process.stdout)
+    assert printed_scores(process.stdout)
     assert process.stdout.endswith("Epochs trained: 1\n")
     assert user.results() == RESULTS
 

@@ -48,7 +48,7 @@ def digits_from(npz):
     return "mnist.load_data()", f"[{pair} for part in ('train', 'test')]"
 
 
-def scores(stdout):
+def printed_scores(stdout):
     """Return (test loss, test accuracy) as the script printed them (two floats).
 
     Raises AssertionError if stdout does not hold each of them once.

@@ -19,12 +19,12 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.user import PICTURE, TESTS, User, digits_from, edited, scores
+from tests.user import PICTURE, TESTS, User, digits_from, edited, printed_scores
 
-RESULTS = TESTS / "measure" / "results"
+FOLDER = TESTS / "measure" / "results"
 COLUMNS = ["digits", "script", "backend", "seed"]
 COLUMNS += ["training_loss", "test_loss", "test_accuracy"]
-LIMIT = 3600  # seconds for a run on all of MNIST
+LIMIT_OF_MNIST = 3600  # seconds for a run on all of MNIST
 AS_IS = "as it is"
 
 CONVOLUTION = 'model.add(Conv2D(32, (3, 3), activation="relu"))\n'
@@ -43,7 +43,7 @@ TRIES = {
 }
 
 
-def run(npz, name, backend, seed):
+def measured(npz, name, backend, seed):
     """Return (row, log, picture) of one run: dict as in COLUMNS, text, bytes.
 
     name is AS_IS or that of a try. Raises RuntimeError, with what the script said, if it
@@ -54,13 +54,13 @@ def run(npz, name, backend, seed):
     with tempfile.TemporaryDirectory() as base:
         folder = Path(base, "folder")
         user = User(folder, Path.home(), text=text, KERAS_BACKEND=backend)
-        process = user.run(limit=LIMIT)
+        process = user.run(limit=LIMIT_OF_MNIST)
         if process.returncode != 0:
             raise RuntimeError(process.stderr)
         picture = (folder / PICTURE).read_bytes()
     digits = re.search(r"(?m)^\((\d+), 28, 28\)$", process.stdout)[1]
     training = re.findall(r" - loss: (\S+)", process.stdout)[-1]
-    values = [digits, name, backend, str(seed), training, *scores(process.stdout)]
+    values = [digits, name, backend, seed, training, *printed_scores(process.stdout)]
     return dict(zip(COLUMNS, values, strict=True)), process.stdout, picture
 
 
@@ -91,7 +91,7 @@ def main():
     parser.add_argument("--seeds", nargs="+", default=["123"])
     parser.add_argument("--tries", nargs="*", help="these, or the script and all")
     parser.add_argument("--backend", default="tensorflow")
-    parser.add_argument("--csv", type=Path, default=RESULTS / "scores.csv")
+    parser.add_argument("--csv", type=Path, default=FOLDER / "scores.csv")
     args = parser.parse_args()
     names = [AS_IS] if args.tries is None else args.tries or [AS_IS, *TRIES]
     with np.load(args.npz) as data:
@@ -106,7 +106,7 @@ def main():
             key = [digits, name, args.backend, seed]
             if key in [[row[c] for c in COLUMNS[:4]] for row in rows]:
                 continue
-            row, log, picture = run(args.npz, name, args.backend, seed)
+            row, log, picture = measured(args.npz, name, args.backend, seed)
             print(*row.values(), file=sys.stderr, flush=True)
             rows.append(row)
             with args.csv.open("w", newline="") as file:
@@ -114,8 +114,8 @@ def main():
                 writer.writeheader()
                 writer.writerows(rows)
             if key == ["60000", AS_IS, "tensorflow", "123"]:
-                (RESULTS / "mnist_123.log").write_text(log, encoding="utf-8")
-                (RESULTS / "mnist_123.png").write_bytes(picture)
+                (FOLDER / "mnist_123.log").write_text(log, encoding="utf-8")
+                (FOLDER / "mnist_123.png").write_bytes(picture)
     print(table(rows))
 
 
