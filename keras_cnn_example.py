@@ -70,7 +70,7 @@ print(model.output_shape)
 # 8. Compile model.
 model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
 if keras.config.backend() == "tensorflow":
-    # For speed. No argument of Keras sets the first; compile() would save the second.
+    # For speed. Keras cannot set the first; compile() would put the second in the file.
     tf.data.experimental.AutotuneOptions.enabled = False  # no waits between epochs
     model.steps_per_execution = 25  # batches a call
 
