@@ -24,7 +24,7 @@ from tests.user import SCRIPT, TESTS, User, digits_from, edited
 SCRIPT_ROW = "the script"
 TUNING = "    tf.data.experimental.AutotuneOptions.enabled = False"
 BATCHES = "    model.steps_per_execution = 25"
-ONEDNN = 'os.environ["TF_ENABLE_ONEDNN_OPTS"] = '
+ONEDNN = '"TF_ENABLE_ONEDNN_OPTS", '
 
 # {row: (changes of the script, see user.edited; its backend)}
 SCRIPT_ROWS = {
