@@ -34,6 +34,6 @@ def test_all_of_mnist(make_user, tmp_path):
     assert "\nEpoch 10/10\n" in process.stdout
     assert "(on the 10,000 test digits of MNIST)" in process.stdout
     loss, accuracy = printed_scores(process.stdout)
-    # Far from the least accuracy and the greatest loss of ten seeds, see scores.csv.
+    # Far from the least accuracy and the greatest loss of six seeds, see scores.csv.
     assert accuracy >= 0.985
     assert loss <= 0.05
