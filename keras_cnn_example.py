@@ -20,7 +20,7 @@ print("TensorFlow", tf.__version__, "Keras", keras.__version__, "NumPy", np.__ve
 
 # 4. Load image data from MNIST.
 data_name = "MNIST"
-socket.setdefaulttimeout(10)  # seconds; a silent host would keep us waiting for ever
+socket.setdefaulttimeout(10)  # seconds, after which a silent host is given up
 try:
     (X_train, y_train), (X_test, y_test) = mnist.load_data()  # downloaded once
 except Exception as error:
@@ -73,7 +73,7 @@ if keras.config.backend() == "tensorflow":  # only to save time
     tf.data.experimental.AutotuneOptions.enabled = False  # no pauses between epochs
     model.steps_per_execution = 25  # batches that TensorFlow takes in one go
 
-# A progress bar (1) on a terminal or in a notebook, a line an epoch (2) in a log file.
+# A progress bar (1) on a terminal or in a notebook, plain lines (2) in a log file.
 verbose = 1 if sys.stdout.isatty() or "ipykernel" in sys.modules else 2
 history = model.fit(X_train, Y_train, batch_size=32, epochs=10, verbose=verbose)
 
@@ -84,7 +84,7 @@ print("Test loss:", score[0], measured_on)
 print("Test accuracy:", score[1], measured_on)
 
 # What stays: the trained model, and a picture of the training and of the mistakes.
-history.model.save("keras_cnn_example.keras")  # fails if Ctrl-C ended the training
+history.model.save("keras_cnn_example.keras")  # fails if Ctrl-C ended a first training
 predicted = model.predict(X_test, verbose=0).argmax(axis=1)  # the most probable digits
 confusion = tf.math.confusion_matrix(y_test, predicted, 10).numpy()
 mistakes = np.flatnonzero(predicted != y_test)
