@@ -24,9 +24,9 @@ socket.setdefaulttimeout(10)  # seconds, after which a silent host is given up
 try:
     (X_train, y_train), (X_test, y_test) = mnist.load_data()  # downloaded once
 except Exception as error:
+    X_train, y_train, X_test, y_test = np.load("tests/mnist_sample.npz").values()
     print("A sample stands in for MNIST, and scores lower:", error, file=sys.stderr)
     data_name = "the MNIST sample"
-    X_train, y_train, X_test, y_test = np.load("tests/mnist_sample.npz").values()
 finally:
     socket.setdefaulttimeout(None)  # no limit: what Python starts with
 

@@ -66,7 +66,7 @@ def test_no_sample_either(make_user):
     shutil.rmtree(user.folder / "tests")
     process = user.run()
     assert process.returncode == 1
-    assert NOTICE in process.stderr
+    assert NOTICE not in process.stderr
     assert f"tests/{SAMPLE.name}" in process.stderr.splitlines()[-1]
     assert user.results() == []
 
