@@ -38,8 +38,8 @@ def test_output_is_that_of_the_log():
 
 def test_scores_are_those_of_the_measurements():
     scores = measure.known_scores()
-    table = README.partition("---|---|---|---\n")[2].splitlines()
-    for script, line in zip([measure.AS_IS, *measure.TRIES], table, strict=False):
+    table = README.partition("---|---|---|---\n")[2].partition("\n\n")[0].splitlines()
+    for script, line in zip([measure.AS_IS, *measure.TRIES], table, strict=True):
         one = float(scores["mnist", script]["123"]["test_accuracy"])
         several, _ = measure.summary(scores["mnist, quick", script], "test_accuracy")
         assert f" | {several} | {one:.4f} |" in line
@@ -51,6 +51,7 @@ def test_scores_are_those_of_the_measurements():
     for row in (seeds["123"], scores["mnist_sample", measure.AS_IS]["123"]):
         for column in measure.LOSSES:
             assert f"{float(row[column]):.4f}" in README
+    assert f"정확도는 {float(seeds['123']['test_accuracy']):.4f}" in README
 
 
 # Pictures for the last of README.md's snippets, pasted after the others. Prints, as JSON,
@@ -93,7 +94,9 @@ def sample_run(tmp_path_factory, home):
     user = User(folder, home, train=4000, test=1000)
     *snippets, own_digit = blocks("python")
     own = f"from PIL import Image\nsnippet = {own_digit!r}\n{PICTURES}"
-    return user, user.run("-i", SCRIPT.name, stdin="\n".join([*snippets, own]))
+    process = user.run("-i", SCRIPT.name, stdin="\n".join([*snippets, own]))
+    assert process.stdout.endswith("]}\n"), process.stderr
+    return user, process
 
 
 def test_output_offline_is_that_of_the_sample(sample_run):

@@ -1,7 +1,7 @@
 """A user of the script: their folder, their HOME, and what they read from its output.
 
-They run it in processes of their own, without network, and without the settings of
-whoever runs the tests.
+They run it in processes of their own, with every download refused, and without the
+settings of whoever runs the tests.
 """
 
 import os
@@ -79,8 +79,7 @@ class User:
         kept = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
         self.env = {name: os.environ[name] for name in kept if name in os.environ}
         # Nobody can listen on port 0: every download is refused at once.
-        self.env |= {"HOME": str(home), "https_proxy": "http://127.0.0.1:0"}
-        self.env |= {name: str(value) for name, value in settings.items()}
+        self.env |= {"HOME": str(home), "https_proxy": "http://127.0.0.1:0"} | settings
 
     def run(self, *arguments, stdin="", limit=LIMIT):
         """Run Python with these arguments, by default the script; return what it printed.
@@ -89,7 +88,7 @@ class User:
         TimeoutExpired, with the process killed, when they have passed.
         """
         return subprocess.run(
-            [sys.executable, *map(str, arguments or [SCRIPT.name])],
+            [sys.executable, *(arguments or [SCRIPT.name])],
             cwd=self.folder,
             env=self.env,
             input=stdin,
