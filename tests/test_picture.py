@@ -10,21 +10,23 @@ from tests.user import SAMPLE, edited, printed_scores
 QUESTIONS = """
 import json
 from matplotlib.testing.compare import compare_images
-figure.savefig("again.png", bbox_inches="tight")
-shown = [axes[i] for i in range(10) if axes[i].images]
+figure.set_layout_engine("none")  # else the parts move a little
+figure.savefig("again.png")
+drawn = figure.subfigs[1].axes
+heat = matrix.images[0]
 answers = {
     "X": [X_train.shape, X_test.shape, float(X_train.min()), float(X_train.max())],
     "switches": [tf.data.Options().autotune.enabled, model.steps_per_execution],
     "limit": socket.getdefaulttimeout(),
     "title": figure.get_suptitle(),
-    "curve": axes["loss"].lines[0].get_xydata().tolist(),
+    "curve": curve.lines[0].get_xydata().tolist(),
     "losses": history.history["loss"],
-    "labels": ", ".join(axes[n].get_xlabel() + ", " + axes[n].get_ylabel() for n in ("loss", "matrix")),
-    "counts": [[*t.get_position(), t.get_text()] for t in axes["matrix"].texts],
-    "heat": axes["matrix"].images[0].get_array().tolist(),
-    "mistakes": axes[0].get_ylabel(),
-    "captions": [a.get_xlabel() for a in shown],
-    "digits": [int(abs(X_test[..., 0] - a.images[0].get_array()).sum(axis=(1, 2)).argmin()) for a in shown],
+    "labels": [matrix.get_title()] + [label for a in (curve, matrix) for label in (a.get_xlabel(), a.get_ylabel())],
+    "counts": [[*t.get_position(), t.get_text()] for t in matrix.texts],
+    "heat": heat.get_array().tolist(),
+    "brightness": heat.to_rgba([1, 2, 9])[:, :3].sum(axis=1).tolist(),
+    "captions": [a.get_title() for a in drawn],
+    "digits": [int(abs(X_test[..., 0] - a.images[0].get_array()).sum(axis=(1, 2)).argmin()) for a in drawn],
     "difference": compare_images("keras_cnn_example.png", "again.png", tol=1),
     "saved": keras.saving.load_model("keras_cnn_example.keras").predict(X_test, verbose=0).tolist(),
 }
@@ -53,21 +55,26 @@ def test_interactive_python_answers_and_its_picture_is_true(make_user, few_run):
 
     # The file shows the figure, and the figure the training and the saved model's work.
     assert answers["difference"] is None
-    accuracy = f"Test accuracy: {scores[1]:.4f}"
-    assert answers["title"] == f"{accuracy} (on the 40 test digits of the MNIST sample)"
     curve = [[i, loss] for i, loss in enumerate(answers["losses"], 1)]
     assert answers["curve"] == curve
-    assert answers["labels"] == "epoch, loss while training, digit seen, true digit"
+    assert ", ".join(answers["labels"]) == (
+        "Confusion matrix, epoch, loss while training, digit seen, true digit"
+    )
     with np.load(user.folder / "tests" / SAMPLE.name) as data:
         true = data["y_test"]
     seen = np.argmax(answers["saved"], axis=1)
     matrix = np.zeros((10, 10), int)
     np.add.at(matrix, (true, seen), 1)
     assert answers["heat"] == matrix.tolist()
-    counts = [[x, y, str(n or "")] for (y, x), n in np.ndenumerate(matrix)]
+    counts = [[x, y, str(n)] for (y, x), n in np.ndenumerate(matrix) if n]
     assert answers["counts"] == counts
+    few, more, most = answers["brightness"]
+    assert few > more > most
     mistakes = [i for i in range(40) if seen[i] != true[i]]
-    assert answers["mistakes"].endswith(f" of\n{len(mistakes)} mistakes")
+    assert answers["title"] == (
+        f"Accuracy: {scores[1]:.4f}, mistakes: {len(mistakes)}"
+        " (on the 40 test digits of the MNIST sample)"
+    )
     assert answers["digits"] == mistakes[:10]
     assert answers["captions"] == [
         f"saw {seen[i]}\nis {true[i]}" for i in mistakes[:10]

@@ -9,7 +9,7 @@ import nbformat
 import pexpect
 import pytest
 
-from tests.user import LIMIT, MODEL, RESULTS, edited, printed_scores
+from tests.user import LIMIT, RESULTS, edited, printed_scores
 
 PROMPTS = {
     "python": (">>> ", ["-q"]),
@@ -18,10 +18,9 @@ PROMPTS = {
 LOG_LINE = "5/5 - "  # of an epoch, where stdout is a file
 
 
-def pasted(user, prompt, text, until="the end|Traceback", **settings):
+def pasted(user, prompt, text):
     """Paste text into a prompt (see PROMPTS); return what the terminal shows.
 
-    until is the pattern that ends the wait; "the end" is printed after the last line.
     Raises pexpect.TIMEOUT after LIMIT seconds.
     """
     sign, arguments = PROMPTS[prompt]
@@ -29,7 +28,7 @@ def pasted(user, prompt, text, until="the end|Traceback", **settings):
         sys.executable,
         arguments,
         cwd=user.folder,
-        env=user.env | {"TERM": "xterm-256color"} | settings,
+        env=user.env | {"TERM": "xterm-256color"},
         encoding="utf-8",
         timeout=LIMIT,
         dimensions=(50, 120),
@@ -46,7 +45,7 @@ def pasted(user, prompt, text, until="the end|Traceback", **settings):
         repl.expect("# pasted")
         shown = repl.before
         repl.send("\r")
-        repl.expect(until)
+        repl.expect("the end|Traceback")
         shown += repl.before + repl.after
         return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r", "", shown)
     finally:
@@ -64,21 +63,6 @@ def test_prompt(make_user, few_run, prompt):
     assert LOG_LINE in few_run[1].stdout
     assert LOG_LINE not in shown  # a bar
     assert user.results() == RESULTS
-
-
-def test_failed_paste_keeps_the_model_of_an_earlier_run(make_user):
-    # Ctrl-C between two steps; in the middle of one, TensorFlow may crash. It is ignored
-    # where a shell has started the tests in the background, so it is heeded again.
-    heed = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
-    interrupt = "lambda epoch, logs: epoch and signal.raise_signal(signal.SIGINT)"
-    callback = f"keras.callbacks.LambdaCallback(on_epoch_begin={interrupt})"
-    text = edited(("verbose=verbose)", f"verbose=verbose, callbacks=[{callback}])"))
-    user = make_user()
-    (user.folder / MODEL).write_bytes(b"a good model")
-    # The prompt that goes on, on every Python.
-    shown = pasted(user, "python", heed + text, "the end", PYTHON_BASIC_REPL="1")
-    assert "KeyboardInterrupt" in shown
-    assert (user.folder / MODEL).read_bytes() == b"a good model"
 
 
 def test_notebook(make_user, few_run):
