@@ -76,7 +76,7 @@ class User:
             sizes = {"train": train, "test": test}
             part = {name: data[name][: sizes[name[2:]]] for name in data}
         np.savez(folder / "tests" / SAMPLE.name, **part)
-        kept = ("PATH", "LD_LIBRARY_PATH", "TMPDIR")
+        kept = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "ONEDNN_MAX_CPU_ISA")
         self.env = {name: os.environ[name] for name in kept if name in os.environ}
         # Nobody can listen on port 0: every download is refused at once.
         self.env |= {"HOME": str(home), "https_proxy": "http://127.0.0.1:0"} | settings
