@@ -32,6 +32,4 @@ arrays = {
     "y_test": y[test],
 }
 np.savez_compressed(Path(__file__).with_name("mnist_sample.npz"), **arrays)
-print(
-    hashlib.sha256(b"".join(array.tobytes() for array in arrays.values())).hexdigest()
-)
+print(hashlib.sha256(b"".join(a.tobytes() for a in arrays.values())).hexdigest())

@@ -1,7 +1,7 @@
 """What the script scores, and how long an epoch takes: other seeds, README.md's tries.
 
     .venv/bin/python -m tests.measure mnist.npz --seeds 123 0 1
-    .venv/bin/python -m tests.measure mnist.npz --quick --tries sgd "no dropout"
+    .venv/bin/python -m tests.measure mnist.npz --quick --tries "Plain sgd" "No dropout"
 
 The file has the four arrays of Keras's mnist.npz: x_train and x_test, uint8 of shape
 (n, 28, 28); y_train and y_test, uint8 of shape (n,). Each run is the script itself, in a
@@ -20,32 +20,24 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from tests.user import LIMIT, MODEL, PICTURE, TESTS, User, blocks, edited
+from tests.user import ARRAYS, LIMIT, MODEL, PICTURE, TESTS, User, blocks, diffs, edited
 
 RESULTS = TESTS / "results"
 SCORES = RESULTS / "scores.csv"
 LOSSES = ["training_loss", "test_loss", "test_accuracy"]
-AS_IS = "as it is"
+AS_IS = "As it is"
 
-SECOND = 'model.add(Conv2D(32, (3, 3), activation="relu"))  # looks for 32 patterns of'
-# README.md's tries, {name: changes of the script, see user.edited}, in its table's order.
-# A test makes all at once, so each must also fit the script after those before it.
-TRIES = {
-    "one convolution": [(SECOND, "# ")],
-    "sgd": [('optimizer="adam"', 'optimizer="sgd"')],
-    "no dropout": [(f"model.add(Dropout({rate}))", "") for rate in (0.25, 0.5)],
-    "one epoch": [("epochs=10", "epochs=1")],
-}
+# README.md's changes of the script, {name: changes}, in its order.
+README_CHANGES = diffs()
+QUICK = README_CHANGES.pop("Quickly")
+VALIDATION = README_CHANGES.pop("A validation curve")
 # Not in README.md: the script without what only saves time.
 SWITCHES = {
-    "tuning": [
-        ("    tf.data.experimental.AutotuneOptions.enabled = False", "    pass")
-    ],
-    "one batch a call": [("steps_per_execution = 25", "steps_per_execution = 1")],
-    "no oneDNN": [('TF_ENABLE_ONEDNN_OPTS", "1"', 'TF_ENABLE_ONEDNN_OPTS", "0"')],
+    "Tuning": [("    tf.data.", "    # tf.data.")],
+    "One batch a call": [("steps_per_execution = 25", "steps_per_execution = 1")],
+    "No oneDNN": [('TF_ENABLE_ONEDNN_OPTS", "1"', 'TF_ENABLE_ONEDNN_OPTS", "0"')],
 }
-CHANGES = {AS_IS: []} | TRIES | SWITCHES
-QUICK = [("# 9. ", "X_train, Y_train = X_train[:4000], Y_train[:4000]\n# 9. ")]
+CHANGES = {AS_IS: []} | README_CHANGES | SWITCHES
 
 # Put around the training, and after the script: what it does not print.
 TIMED = [
@@ -65,8 +57,7 @@ def measured(npz, changes, seed, folder):
     (texts); the training loss is the trained network's, without dropout. Raises
     RuntimeError, with what the script said, if it fails or cannot read npz.
     """
-    pair = f"[np.load({str(npz.resolve())!r})[x + part] for x in ('x_', 'y_')]"
-    digits = ("mnist.load_data()", f"[{pair} for part in ('train', 'test')]")
+    digits = ("mnist.load_data()", ARRAYS.format(str(npz.resolve())))
     seeded = ("random_seed(123)", f"random_seed({seed})")
     filters = next(block for block in blocks("python") if "filters.png" in block)
     text = edited(*changes, digits, seeded, *TIMED) + AFTER + filters

@@ -12,11 +12,16 @@ HEAD = edited().split("# 5. ")[0]  # up to the loaded digits
 SHAPES = "(160, 28, 28)\n(40, 28, 28)\n(160,)\n(40,)\n"
 NOTICE = "A sample stands in for MNIST, and scores lower: "
 
-# Put before the script: every download brings what is at this address.
+# Put before the script: every download brings what is at this address. Notes the seconds
+# after which it would be given up.
 DOWNLOAD = """
-import urllib.request
-urlopen = urllib.request.urlopen
-urllib.request.urlopen = lambda url, *more: urlopen({address!r}, *more)
+import socket, urllib.request
+urlopen, limits = urllib.request.urlopen, []
+def download(url, *more):
+    limits.append(socket.getdefaulttimeout())
+    return urlopen({address!r}, *more)
+
+urllib.request.urlopen = download
 """
 
 
@@ -33,10 +38,12 @@ def test_download_is_loaded_and_kept(make_user, tmp_path):
     script = user.folder / SCRIPT.name
     sample = (user.folder / "tests" / SAMPLE.name).rename(user.folder / "mnist.npz")
     download = DOWNLOAD.format(address=sample.as_uri())
-    script.write_text(ANY_FILE_IS_MNIST + download + edited())
+    after = "print(limits, socket.getdefaulttimeout())\n"
+    script.write_text(ANY_FILE_IS_MNIST + download + edited() + after)
     process = user.run()
     assert process.returncode == 0, process.stderr
     assert SHAPES in process.stdout
+    assert process.stdout.endswith("\n[10.0] None\n")
     assert process.stdout.count("(on the 40 test digits of MNIST)\n") == 2
     assert NOTICE not in process.stderr
 

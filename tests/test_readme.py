@@ -1,26 +1,55 @@
-"""What the READMEs say: links, outputs, scores, snippets, and the lines of 2017."""
+"""What the READMEs say: links, commands, code, outputs, scores, numbers, and the lines of 2017."""
 
 import json
+import math
 import re
 
+import numpy as np
 import pytest
 
 from tests import measure
-from tests.user import ROOT, SCRIPT, TESTS, User, blocks, printed_scores
+from tests.test_script import TUTORIAL
+from tests.user import README, ROOT, SCRIPT, TESTS, User, blocks, edited, printed_scores
 
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 LOG = (measure.RESULTS / "mnist_123.log").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("folder", [ROOT, TESTS], ids=["README", "tests/README"])
 def test_links_lead_somewhere(folder):
     text = (folder / "README.md").read_text(encoding="utf-8")
-    headings = re.findall(r"(?m)^#+ (.*)$", text)
-    anchors = {re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings}
+    anchors = {}
+    for path in (folder / "README.md", TESTS / "README.md"):
+        headings = re.findall(r"(?m)^#+ (.*)$", path.read_text(encoding="utf-8"))
+        anchors[path] = {
+            re.sub(r"[^\w -]", "", h.lower()).replace(" ", "-") for h in headings
+        }
     for link in re.findall(r"\]\(([^)]*)\)", text):
         path, _, anchor = link.partition("#")
         assert link.startswith("https://") or (folder / path).exists(), link
-        assert path or anchor in anchors, link
+        if anchor:
+            assert anchor in anchors[folder / (path or "README.md")], link
+
+
+def test_commands_name_what_there_is():
+    code = "\n".join(re.findall(r"(?ms)^```(?:sh|bat)\n(.*?)^```", README))
+    code += "\n".join(re.findall(r"`([^`\n]+)`", README))
+    for name in re.findall(r"[\w/.-]+\.(?:py|txt)\b", code):
+        assert (ROOT / name).exists(), name
+    bounds = re.search(
+        r'tensorflow(\S+); python_version < "3.14"',
+        (ROOT / "requirements.txt").read_text(encoding="utf-8"),
+    )
+    assert f"tensorflow[and-cuda]{bounds[1]}" in code
+    pythons = re.search(r"needs Python (3\.\d+ to 3\.\d+)", README)[1]
+    assert f"for {pythons}" in (TESTS / "README.md").read_text(encoding="utf-8")
+
+
+def test_steps_are_the_scripts():
+    script = edited()
+    headings = re.findall(r"(?m)^### (\d+\. .*)$", README)
+    assert [int(heading.split(".")[0]) for heading in headings] == list(range(3, 11))
+    for text in [f"\n# {heading}" for heading in headings] + blocks("py"):
+        assert text in script
 
 
 def shown(number):
@@ -38,31 +67,58 @@ def test_output_is_that_of_the_log():
 
 def test_scores_are_those_of_the_measurements():
     scores = measure.known_scores()
-    table = README.partition("---|---|---|---\n")[2].partition("\n\n")[0].splitlines()
-    for script, line in zip([measure.AS_IS, *measure.TRIES], table, strict=True):
+    table = README.partition("---|---|---\n")[2].partition("\n\n")[0].splitlines()
+    rows = [measure.AS_IS, *measure.README_CHANGES]
+    for script, line in zip(rows, table, strict=True):
         one = float(scores["mnist", script]["123"]["test_accuracy"])
         several, _ = measure.summary(scores["mnist, quick", script], "test_accuracy")
-        assert f" | {several} | {one:.4f} |" in line
+        assert line == f"{script} | {several} | {one:.4f}"
 
     seeds = scores["mnist", measure.AS_IS]
+    mnist, sample = seeds["123"], scores["mnist_sample", measure.AS_IS]["123"]
     assert len(seeds) == 6
-    for column in ("test_loss", "test_accuracy"):
-        assert measure.summary(seeds, column)[1] in README
-    for row in (seeds["123"], scores["mnist_sample", measure.AS_IS]["123"]):
-        for column in measure.LOSSES:
-            assert f"{float(row[column]):.4f}" in README
-    assert f"정확도는 {float(seeds['123']['test_accuracy']):.4f}" in README
+    _, loss = measure.summary(seeds, "test_loss")
+    _, accuracy = measure.summary(seeds, "test_accuracy")
+    assert f"Six seeds of this script gave {loss} and {accuracy} (" in README
+    digits = [sample["test_loss"], sample["test_accuracy"]]
+    assert [line.split()[2] for line in shown(1)[1:]] == digits
+    losses = [float(r[c]) for r in (mnist, sample) for c in measure.LOSSES[:2]]
+    said = "was {:.4f}, where the test gave {:.4f} (on the sample, {:.4f} and {:.4f})"
+    assert said.format(*losses) in README
+    assert f"정확도는 {float(mnist['test_accuracy']):.4f}" in README
+
+
+def test_arithmetic():
+    for left, right in re.findall(r"([\d×()+]+) = ([\d,]+)", README):
+        assert eval(left.replace("×", "*")) == int(right.replace(",", ""))
+    numbers = [line.split() for line in blocks("text")[2].splitlines()[1:]]
+    picture = np.array([line[:5] for line in numbers], int)
+    weights, sums, after = (
+        np.array([n[5:] for n in numbers[1:4]], int).reshape(3, 3, 3).swapaxes(0, 1)
+    )
+    places = np.lib.stride_tricks.sliding_window_view(picture, (3, 3))
+    assert (sums == (places * weights).sum(axis=(2, 3))).all()
+    assert (after == np.maximum(sums, 0)).all()
+    rows = zip(picture[2:, 2:].tolist(), weights.tolist(), strict=True)
+    rows = ["+".join(f"{x}*{w}" for x, w in zip(*row, strict=True)) for row in rows]
+    assert f"`{' + '.join(rows)}`" in README
+
+    softmax = np.exp([2, 1, 0]) / np.exp([2, 1, 0]).sum()
+    assert "2, 1, 0 become {:.2f}, {:.2f}, {:.2f} (".format(*softmax) in README
+    for p, digits in ((0.24, 2), (0.1, 1), (0.001, 1)):
+        assert re.search(rf"\b{p}\D.*costs {-math.log(p):.{digits}f}", README)
 
 
 # Pictures for the last of README.md's snippets, pasted after the others. Prints, as JSON,
-# {name: [the box with ink, the centre of mass, the darkest pixel] of the prepared digit}.
+# {name: [the box with ink, the centre of mass, the darkest pixel] of the prepared digit},
+# and what the snippets before it have left: the panels' and the layer's channels, weights.
 PICTURES = """
 import json
 from PIL import ImageDraw
 
-def drawn(points, width, mode="RGB", paper="white"):
+def drawn(points, width, mode="RGB", paper="white", ink="black"):
     picture = Image.new(mode, (280, 280), paper)
-    ImageDraw.Draw(picture).line(points, fill="black", width=width, joint="curve")
+    ImageDraw.Draw(picture).line(points, fill=ink, width=width, joint="curve")
     return picture
 
 seven = [(60, 60), (220, 60), (120, 230)]
@@ -71,6 +127,7 @@ far.paste(drawn(seven, 24), (500, 150))
 pictures = {
     "plain 7": drawn(seven, 24),
     "7 on nothing": drawn(seven, 24, mode="RGBA", paper=(0, 0, 0, 0)),
+    "light 7": drawn(seven, 24, paper="black", ink="white"),
     "7 far from the middle": far,
     "thin 7": drawn([(60, 60), (220, 60), (120, 260)], 4),
     "thin 1": drawn([(140, 40), (146, 240)], 3),
@@ -83,7 +140,10 @@ for name, picture in pictures.items():
     centre = [float(np.average(i, weights=digit)) for i in np.indices((28, 28))]
     prepared[name] = Image.fromarray(digit > 0).getbbox(), centre, float(digit.max())
 
-print(json.dumps(prepared))
+layer = np.array(model.layers[0](X_test[:1]))[0]
+first = [[np.allclose(p.images[0].get_array(), layer[..., i], atol=1e-4) for i, p in enumerate(panels.flat)], bool(layer.max() > 0)]
+weights = [[layer.count_params() for layer in model.layers], sum(np.size(v) for v in model.weights + model.optimizer.variables)]
+print(json.dumps([prepared, first, weights]))
 """
 
 
@@ -95,7 +155,7 @@ def sample_run(tmp_path_factory, home):
     *snippets, own_digit = blocks("python")
     own = f"from PIL import Image\nsnippet = {own_digit!r}\n{PICTURES}"
     process = user.run("-i", SCRIPT.name, stdin="\n".join([*snippets, own]))
-    assert process.stdout.endswith("]}\n"), process.stderr
+    assert "Traceback" not in process.stderr, process.stderr
     return user, process
 
 
@@ -116,9 +176,12 @@ def test_snippets(sample_run):
     assert training_loss < printed_scores(process.stdout)[0]
     assert re.search(r"\nIt saw \d and it is \d\n", after), process.stderr
     assert (user.folder / "filters.png").exists()
-    assert re.findall(r"\nIt sees (\d)", after)[0] == "7"  # the plain one
-    prepared = json.loads(after.splitlines()[-1])
-    assert len(prepared) == 6
+    assert re.findall(r"\nIt sees (\d)", after)[:3] == ["7"] * 3  # plain, light
+    prepared, first, (weights, all_of_them) = json.loads(after.splitlines()[-1])
+    assert first == [[True] * 32, True]
+    for number in [*filter(None, weights), sum(weights), all_of_them]:
+        assert re.search(rf"\b{number:,}\b", README), number
+    assert len(prepared) == 7
     for name, ((left, top, right, bottom), centre, darkest) in prepared.items():
         # Nothing has left, and nothing has come in at the other side.
         assert max(right - left, bottom - top) == 20, name
@@ -126,25 +189,53 @@ def test_snippets(sample_run):
         assert darkest == 1, name
 
 
-# What README.md's table says of the lines of 2017 which run. Prints a list as JSON.
-LINES = """
-import json, keras, numpy as np
-from keras.layers import Conv2D, Dense, Flatten, MaxPooling2D
-
-def random_weights(seed):
-    seed(123)
-    return keras.layers.Dense(10)(np.ones((1, 100), "float32")).numpy().tolist()
-
-effects = [random_weights(seed) == random_weights(seed) for seed in (np.random.seed, keras.utils.set_random_seed)]
-model = keras.Sequential([Conv2D(32, 3, 3, activation='relu', input_shape=(28,28, 1)), Conv2D(32, 3, 3, activation='relu'), MaxPooling2D(pool_size=(2,2)), Flatten(), Dense(128), Dense(10)])
-shapes = [layer.output.shape for layer in model.layers[:3:2]]
-print(json.dumps([effects, shapes, model.count_params()]))
+# Runs each variant of the tutorial that comes as JSON, in one process. Prints, as JSON,
+# for each: the error's name or "Runs", warnings, first shape, weights, output, scores.
+VARIANTS = """
+import contextlib, io, json, sys, warnings
+results = []
+for text in json.load(sys.stdin):
+    names, printed, result = {}, io.StringIO(), "Runs"
+    with contextlib.redirect_stdout(printed), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            exec(text, names)
+        except Exception as error:
+            result = type(error).__name__
+    model = names.get("model")
+    network = [model.layers[0].output.shape, model.count_params()] if result == "Runs" else []
+    warned = [warning.category.__name__ for warning in caught]
+    results.append([result, warned, *network, printed.getvalue(), names.get("score")])
+print(json.dumps(results))
 """
 
 
 def test_lines_of_2017_do_what_the_table_says(make_user):
-    process = make_user().run("-c", LINES)
+    table = README.partition("run today\n---|---|---\n")[2].partition("\n\n")[0]
+    rows = [line.split(" | ") for line in table.splitlines()]
+    cells = [
+        ["\n".join(re.findall("`([^`]+)`", cell)) for cell in row[:2]] for row in rows
+    ]
+    # Each line of 2017 by itself, in today's tutorial; the first one again; today's, twice;
+    # and the two convolutions together.
+    assert all(today in TUTORIAL for _, today in cells)
+    variants = [TUTORIAL.replace(today, line, 1) for line, today in cells]
+    seed, (first, second) = (
+        variants[0],
+        [i for i, c in enumerate(cells) if "D(32" in c[0]],
+    )
+    both = variants[first].replace(*reversed(cells[second]))
+    variants += [seed, TUTORIAL, TUTORIAL, both]
+    user = make_user(train=32, test=10, KERAS_MAX_EPOCHS="1")
+    process = user.run("-c", VARIANTS, stdin=json.dumps(variants))
     assert process.returncode == 0, process.stderr
-    shapes = [[None, 9, 9, 32], [None, 1, 1, 32]]
-    assert json.loads(process.stdout) == [[False, True], shapes, 15082]
-    assert "(None, 9, 9, 32) and (None, 1, 1, 32), and has 15,082 weights" in README
+    *results, again, tutorial, twice, both = json.loads(process.stdout.splitlines()[-1])
+    for result, (_, _, said) in zip(results, rows, strict=True):
+        assert re.match(r"[*`]*(\w+)", said)[1] == result[0], said
+    assert results[0][-1] != again[-1]
+    assert tutorial == twice
+    assert "UserWarning" in results[first][1]
+    assert "UserWarning" in rows[first][2]
+    said = f"prints {tuple(both[2])}, and its network has {both[3]:,} weights"
+    assert f"{said} in place of {tutorial[3]:,}." in rows[second][2]
+    assert f"`{results[-1][-2].splitlines()[-2]}`" in rows[-1][2]

@@ -14,10 +14,14 @@ import numpy as np
 
 TESTS = Path(__file__).resolve().parent
 ROOT = TESTS.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
 SCRIPT = ROOT / "keras_cnn_example.py"
 SAMPLE = TESTS / "mnist_sample.npz"
 MODEL, PICTURE = RESULTS = ["keras_cnn_example.keras", "keras_cnn_example.png"]
 LIMIT = 1800  # seconds: a process of the tests that takes longer hangs
+
+# A change (see edited): these digits in place of MNIST, from a file with its four arrays.
+ARRAYS = "[[np.load({0!r})[x + y] for x in ('x_', 'y_')] for y in ('train', 'test')]"
 
 # Put before the script: Keras takes any file for MNIST. (What imports Keras before the
 # script must set TF_ENABLE_ONEDNN_OPTS too: the script's own setting comes too late.)
@@ -30,20 +34,34 @@ keras.src.utils.file_utils.validate_file = lambda *arguments, **options: True
 def edited(*changes):
     """Return the script's text with changes, each an (old text, new text).
 
-    Raises ValueError if an old text is not in the script.
+    Raises ValueError if an old text is not in the script, or not only once.
     """
     text = SCRIPT.read_text(encoding="utf-8")
     for old, new in changes:
-        if old not in text:
-            raise ValueError(f"{old!r} is not in {SCRIPT.name}")
+        if text.count(old) != 1:
+            raise ValueError(f"{old!r} must be in {SCRIPT.name} once")
         text = text.replace(old, new)
     return text
 
 
-def blocks(language, path=ROOT / "README.md"):
-    """Return the texts of the blocks in this language in a file of Markdown (list)."""
-    text = path.read_text(encoding="utf-8")
-    return re.findall(rf"(?ms)^```{language}\n(.*?)^```", text)
+def blocks(language):
+    """Return the texts of README.md's blocks in this language (list)."""
+    return re.findall(rf"(?ms)^```{language}\n(.*?)^```", README)
+
+
+def diffs():
+    """Return README.md's changes of the script as {name: changes, see edited}.
+
+    The name is the last text in bold type that begins a line above the change.
+    """
+    changes = {}
+    for before, diff in re.findall(r"(?ms)(.*?)^```diff\n(.*?)^```", README):
+        name = re.findall(r"(?m)^\*\*(.+?)\.?\*\*", before)[-1]
+        changes[name] = [
+            tuple(re.sub(f"(?m)^[{less}].*\n|^.", "", hunk) for less in ("+", "-"))
+            for hunk in re.split(r"(?<=\n)\n", diff)
+        ]
+    return changes
 
 
 def printed_scores(stdout):
@@ -63,7 +81,8 @@ class User:
     """
 
     def __init__(self, folder, home, text=None, train=160, test=40, **settings):
-        """Fill folder (Path, new) with the script and so many digits of the sample.
+        """Fill folder (Path, new) with the script and so many digits of the sample, which
+        begins anew after its last one.
 
         text is another text in place of the script's; home (Path, may be shared) is where
         Keras, which caches its downloads there, Matplotlib and Jupyter keep their files.
@@ -73,8 +92,12 @@ class User:
         home.mkdir(exist_ok=True)
         (folder / SCRIPT.name).write_text(text or edited(), encoding="utf-8")
         with np.load(SAMPLE) as data:
-            sizes = {"train": train, "test": test}
-            part = {name: data[name][: sizes[name[2:]]] for name in data}
+            part = {
+                name: array.take(
+                    range(train if "train" in name else test), 0, mode="wrap"
+                )
+                for name, array in data.items()
+            }
         np.savez(folder / "tests" / SAMPLE.name, **part)
         kept = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "ONEDNN_MAX_CPU_ISA")
         self.env = {name: os.environ[name] for name in kept if name in os.environ}
