@@ -51,7 +51,7 @@ Y_test = to_categorical(y_test, 10)
 print(Y_train[:10])
 
 # 7. Define model architecture.
-model = Sequential()  # a chain: each layer works on what the one before it made
+model = Sequential()  # a chain of layers
 model.add(Input(shape=(28, 28, 1)))  # a picture: 28 rows, 28 columns, one channel
 model.add(Conv2D(32, (3, 3), activation="relu"))  # looks for 32 small patterns
 print(model.output_shape)

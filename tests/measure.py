@@ -3,12 +3,10 @@
     .venv/bin/python -m tests.measure mnist.npz --seeds 123 0 1
     .venv/bin/python -m tests.measure mnist.npz --quick --tries "Plain sgd" "No dropout"
 
-The file has the four arrays of Keras's mnist.npz: x_train and x_test, uint8 of shape
-(n, 28, 28); y_train and y_test, uint8 of shape (n,). Each run is the script itself, in a
+The file is as Keras's mnist.npz (see make_mnist_sample.py). Each run is the script, in a
 process of its own, and a line of results/scores.csv; a later one replaces an earlier.
 Prints the seconds of an epoch (let nothing else run) and, at last, what all runs scored.
-Seed 123 on mnist.npz, unchanged, also leaves its log and README.md's pictures in results,
-and its network in this folder.
+Seed 123 on mnist.npz, unchanged, also leaves its log and README.md's pictures in results.
 """
 
 import argparse
@@ -20,7 +18,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from tests.user import ARRAYS, LIMIT, MODEL, PICTURE, TESTS, User, blocks, diffs, edited
+from tests.user import ARRAYS, LIMIT, PICTURE, TESTS, User, blocks, diffs, edited
 
 RESULTS = TESTS / "results"
 SCORES = RESULTS / "scores.csv"
@@ -87,8 +85,8 @@ def summary(rows, column):
     """Return (least–most, mean ± standard deviation) of a column of rows, as texts."""
     values = [float(row[column]) for row in rows.values()]
     deviation = statistics.stdev(values) if len(values) > 1 else 0
-    ends = dict.fromkeys([f"{min(values):.4f}", f"{max(values):.4f}"])
-    return "–".join(ends), f"{statistics.mean(values):.4f} ± {deviation:.4f}"
+    mean = f"{statistics.mean(values):.4f} ± {deviation:.4f}"
+    return f"{min(values):.4f}–{max(values):.4f}", mean
 
 
 def main():
@@ -112,7 +110,6 @@ def main():
                 (RESULTS / "mnist_123.log").write_text(log, encoding="utf-8")
                 shutil.copy(folder / PICTURE, RESULTS / "mnist_123.png")
                 shutil.copy(folder / "filters.png", RESULTS)
-                shutil.copy(folder / MODEL, ".")
         print(f"{name}, seed {seed}: {float(seconds):.2f} s an epoch", flush=True)
         made_with = f"{log.splitlines()[0]}, {'' if avx else 'no '}AVX-512"
         with open(SCORES, "a", newline="", encoding="utf-8") as file:

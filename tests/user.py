@@ -17,14 +17,13 @@ ROOT = TESTS.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SCRIPT = ROOT / "keras_cnn_example.py"
 SAMPLE = TESTS / "mnist_sample.npz"
-MODEL, PICTURE = RESULTS = ["keras_cnn_example.keras", "keras_cnn_example.png"]
+RESULTS = [_, PICTURE] = ["keras_cnn_example.keras", "keras_cnn_example.png"]
 LIMIT = 1800  # seconds: a process of the tests that takes longer hangs
 
 # A change (see edited): these digits in place of MNIST, from a file with its four arrays.
 ARRAYS = "[[np.load({0!r})[x + y] for x in ('x_', 'y_')] for y in ('train', 'test')]"
 
-# Put before the script: Keras takes any file for MNIST. (What imports Keras before the
-# script must set TF_ENABLE_ONEDNN_OPTS too: the script's own setting comes too late.)
+# Put before the script: Keras takes any file for MNIST. (The script's TF_ENABLE_… is late.)
 ANY_FILE_IS_MNIST = """
 import keras.src.utils.file_utils
 keras.src.utils.file_utils.validate_file = lambda *arguments, **options: True
@@ -57,10 +56,9 @@ def diffs():
     changes = {}
     for before, diff in re.findall(r"(?ms)(.*?)^```diff\n(.*?)^```", README):
         name = re.findall(r"(?m)^\*\*(.+?)\.?\*\*", before)[-1]
-        changes[name] = [
-            tuple(re.sub(f"(?m)^[{less}].*\n|^.", "", hunk) for less in ("+", "-"))
-            for hunk in re.split(r"(?<=\n)\n", diff)
-        ]
+        for hunk in re.split(r"(?<=\n)\n", diff):
+            change = [re.sub(f"(?m)^[{x}].*\n|^.", "", hunk) for x in ("+", "-")]
+            changes.setdefault(name, []).append(change)
     return changes
 
 
@@ -81,23 +79,18 @@ class User:
     """
 
     def __init__(self, folder, home, text=None, train=160, test=40, **settings):
-        """Fill folder (Path, new) with the script and so many digits of the sample, which
-        begins anew after its last one.
+        """Fill folder (Path, new) with the script and so many digits of the sample.
 
-        text is another text in place of the script's; home (Path, may be shared) is where
-        Keras, which caches its downloads there, Matplotlib and Jupyter keep their files.
+        text is another text in place of the script's; the sample begins anew after its last
+        digit; in home (Path, may be shared), Keras caches downloads.
         """
         self.folder = folder
         (folder / "tests").mkdir(parents=True)
         home.mkdir(exist_ok=True)
         (folder / SCRIPT.name).write_text(text or edited(), encoding="utf-8")
         with np.load(SAMPLE) as data:
-            part = {
-                name: array.take(
-                    range(train if "train" in name else test), 0, mode="wrap"
-                )
-                for name, array in data.items()
-            }
+            size = {"x_train": train, "y_train": train, "x_test": test, "y_test": test}
+            part = {n: data[n].take(range(size[n]), 0, mode="wrap") for n in data}
         np.savez(folder / "tests" / SAMPLE.name, **part)
         kept = ("PATH", "LD_LIBRARY_PATH", "TMPDIR", "ONEDNN_MAX_CPU_ISA")
         self.env = {name: os.environ[name] for name in kept if name in os.environ}
