@@ -85,8 +85,8 @@ def summary(rows, column):
     """Return (least–most, mean ± standard deviation) of a column of rows, as texts."""
     values = [float(row[column]) for row in rows.values()]
     deviation = statistics.stdev(values) if len(values) > 1 else 0
-    mean = f"{statistics.mean(values):.4f} ± {deviation:.4f}"
-    return f"{min(values):.4f}–{max(values):.4f}", mean
+    mean = statistics.mean(values)
+    return f"{min(values):.4f}–{max(values):.4f}", f"{mean:.4f} ± {deviation:.4f}"
 
 
 def main():

@@ -1,4 +1,4 @@
-"""What the READMEs say: links, commands, code, outputs, scores, numbers, and the lines of 2017."""
+"""What the READMEs say: links, commands, code, outputs, numbers, and the lines of 2017."""
 
 import json
 import math
@@ -27,8 +27,7 @@ def test_links_lead_somewhere(folder):
 
 
 def test_commands_name_what_there_is():
-    code = "\n".join(re.findall(r"(?ms)^```(?:sh|bat)\n(.*?)^```", README))
-    code += "\n".join(re.findall(r"`([^`\n]+)`", README))
+    code = str(blocks("sh") + blocks("bat") + re.findall(r"`([^`\n]+)`", README))
     for name in re.findall(r"[\w/.-]+\.(?:py|txt)\b", code):
         assert (ROOT / name).exists(), name
     requirements = (ROOT / "requirements.txt").read_text("utf-8")
@@ -77,7 +76,7 @@ def test_scores_are_those_of_the_measurements():
     digits = [sample["test_loss"], sample["test_accuracy"]]
     assert [line.split()[2] for line in shown(1)[1:]] == digits
     losses = [float(r[c]) for r in (mnist, sample) for c in measure.LOSSES[:2]]
-    said = "was {:.4f}, where the test gave {:.4f} (on the sample, {:.4f} and {:.4f})"
+    said = "was {:.4f}, but {:.4f} in the test (on the sample, {:.4f} and {:.4f})"
     assert said.format(*losses) in README
     assert f"정확도는 {float(mnist['test_accuracy']):.4f}" in README
 
@@ -87,8 +86,7 @@ def test_arithmetic():
         assert eval(left.replace("×", "*")) == int(right.replace(",", ""))
     numbers = [line.split() for line in blocks("text")[2].splitlines()[1:]]
     picture = np.array([line[:5] for line in numbers], int)
-    rest = np.array([line[5:] for line in numbers[1:4]], int)
-    weights, sums, after = np.hsplit(rest, 3)
+    weights, sums, after = np.hsplit(np.array([n[5:] for n in numbers[1:4]], int), 3)
     places = np.lib.stride_tricks.sliding_window_view(picture, (3, 3))
     assert (sums == (places * weights).sum(axis=(2, 3))).all()
     assert (after == np.maximum(sums, 0)).all()
@@ -183,9 +181,8 @@ for text in json.load(sys.stdin):
             exec(text, names)
         except Exception as error:
             result = type(error).__name__
-    model = names.get("model")
+    warned, model = [w.category.__name__ for w in caught], names.get("model")
     network = [model.layers[0].output.shape, model.count_params()] if result == "Runs" else []
-    warned = [warning.category.__name__ for warning in caught]
     results.append([result, warned, *network, printed.getvalue(), names.get("score")])
 print(json.dumps(results))
 """

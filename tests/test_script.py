@@ -15,17 +15,15 @@ from tests.user import ARRAYS, LIMIT, README, RESULTS, SAMPLE, edited, printed_s
 
 
 def masked(text):
-    """Return text's lines (list), with # for versions, scores and times, without URLs."""
-    lines = re.sub(r"\d+(\.\d\S*|[mu]?s\b)", "#", text).splitlines()
-    return [line for line in lines if "://" not in line]  # Keras's, before a download
+    """Return text's lines (list) but Keras's, with # for versions and scores."""
+    lines = re.sub(r"\d+\.\d\S*", "#", text).splitlines()
+    return [line for line in lines if not re.match("Epoch |5/5 - |.*://", line)]
 
 
 def test_prints_what_the_tutorial_prints_and_which_data_it_has(few_run):
     user, process = few_run
     with np.load(SAMPLE) as data:
         first_ten = data["y_train"][:10]
-    epoch = "5/5 - # - #/step - accuracy: # - loss: #"
-    epochs = [line for n in range(1, 11) for line in (f"Epoch {n}/10", epoch)]
     assert masked(process.stdout) == [
         "TensorFlow # Keras # NumPy #",
         *SHAPES.splitlines(),
@@ -35,7 +33,6 @@ def test_prints_what_the_tutorial_prints_and_which_data_it_has(few_run):
         "(None, 26, 26, 32)",
         "(None, 12, 12, 32)",
         "(None, 10)",
-        *epochs,
         "Test loss: # (on the 40 test digits of the MNIST sample)",
         "Test accuracy: # (on the 40 test digits of the MNIST sample)",
         "Saved keras_cnn_example.keras and .png. Epochs trained: 10",

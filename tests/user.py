@@ -49,10 +49,7 @@ def blocks(language):
 
 
 def diffs():
-    """Return README.md's changes of the script as {name: changes, see edited}.
-
-    The name is the last text in bold type that begins a line above the change.
-    """
+    """Return README.md's changes of the script, {the last bold type above: changes}."""
     changes = {}
     for before, diff in re.findall(r"(?ms)(.*?)^```diff\n(.*?)^```", README):
         name = re.findall(r"(?m)^\*\*(.+?)\.?\*\*", before)[-1]
