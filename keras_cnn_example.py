@@ -67,12 +67,11 @@ print(model.output_shape)
 
 # 8. Compile model: the loss says how wrong it is, and Adam changes it to be less so.
 model.compile(loss="categorical_crossentropy", optimizer="adam", metrics=["accuracy"])
-
-# 9. Fit model on training data: ten times through all digits, 32 of them at a time.
 if keras.config.backend() == "tensorflow":  # two settings that save time
     tf.data.experimental.AutotuneOptions.enabled = False  # no pauses between epochs
     model.steps_per_execution = 25  # the progress bar moves by 25 batches at once
 
+# 9. Fit model on training data: ten times through all digits, 32 of them at a time.
 # A bar (1) where somebody watches, at a terminal or in a notebook; lines (2) in a file.
 verbose = 1 if sys.stdout.isatty() or "ipykernel" in sys.modules else 2
 history = model.fit(X_train, Y_train, batch_size=32, epochs=10, verbose=verbose)

@@ -12,8 +12,7 @@ HEAD = edited().split("# 5. ")[0]  # up to the loaded digits
 SHAPES = "(160, 28, 28)\n(40, 28, 28)\n(160,)\n(40,)\n"
 NOTICE = "A sample stands in for MNIST, and scores lower: "
 
-# Put before the script: every download brings what is at this address. Notes the seconds
-# after which it would be given up.
+# Put before the script: downloads bring what is at this address; their limit is noted.
 DOWNLOAD = """
 import socket, urllib.request
 urlopen, limits = urllib.request.urlopen, []
