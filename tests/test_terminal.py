@@ -80,12 +80,9 @@ def test_notebook(make_user, few_run):
     assert set(RESULTS) <= set(user.results())
 
 
-# Put before the script: oneDNN's setting when TensorFlow is imported, which reads it only
-# then; and no window, which would stop the script until somebody closes it.
+# Put before the script: notes oneDNN's setting when TensorFlow, which reads it, is imported.
 WATCH = """
 import os, sys
-from matplotlib.backend_bases import FigureManagerBase
-FigureManagerBase.pyplot_show = classmethod(lambda cls, *, block=None: 1 / 0)
 watched = []
 def watch(event, details):
     if event == "import" and details[0] == "tensorflow":
@@ -94,7 +91,10 @@ def watch(event, details):
 sys.addaudithook(watch)
 """
 # A look before the training, for which Keras builds functions: it must change no score.
-EARLY = "_ = model.evaluate(X_test, Y_test, verbose=0), model.predict(X_test, verbose=0)\n# 9. "
+# And no window, which would stop the script until somebody closes it.
+EARLY = """_ = model.evaluate(X_test, Y_test, verbose=0), model.predict(X_test, verbose=0)
+plt.show = lambda: 1 / 0
+# 9. """
 # What a learner can ask after the last line, as JSON in one line.
 QUESTIONS = """
 import json
