@@ -18,10 +18,10 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from tests.user import ARRAYS, LIMIT, PICTURE, TESTS, User, blocks, diffs, edited
+from tests.user import ARRAYS, LIMIT, RESULTS, TESTS, User, blocks, diffs, edited
 
-RESULTS = TESTS / "results"
-SCORES = RESULTS / "scores.csv"
+FOLDER = TESTS / "results"
+SCORES = FOLDER / "scores.csv"
 LOSSES = ["training_loss", "test_loss", "test_accuracy"]
 AS_IS = "As it is"
 
@@ -69,7 +69,7 @@ def measured(npz, changes, seed, folder):
 def known_scores():
     """Return scores.csv as {(data, script): {seed: row as a dict}}.
 
-    Raises ValueError if the rows were made with several versions or processors.
+    Raises ValueError if the rows differ in versions, or some were made with AVX-512.
     """
     with open(SCORES, newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -82,7 +82,7 @@ def known_scores():
 
 
 def summary(rows, column):
-    """Return (least–most, mean ± standard deviation) of a column of rows, as texts."""
+    """Return (least–most, mean ± standard deviation) of a column of {seed: row}, as texts."""
     values = [float(row[column]) for row in rows.values()]
     deviation = statistics.stdev(values) if len(values) > 1 else 0
     mean = statistics.mean(values)
@@ -107,9 +107,9 @@ def main():
             changes = CHANGES[name] + (QUICK if args.quick else [])
             log, (seconds, *scores) = measured(args.npz, changes, seed, folder)
             if [data, name, seed] == ["mnist", AS_IS, "123"]:
-                (RESULTS / "mnist_123.log").write_text(log, encoding="utf-8")
-                shutil.copy(folder / PICTURE, RESULTS / "mnist_123.png")
-                shutil.copy(folder / "filters.png", RESULTS)
+                (FOLDER / "mnist_123.log").write_text(log, encoding="utf-8")
+                shutil.copy(folder / RESULTS[1], FOLDER / "mnist_123.png")
+                shutil.copy(folder / "filters.png", FOLDER)
         print(f"{name}, seed {seed}: {float(seconds):.2f} s an epoch", flush=True)
         made_with = f"{log.splitlines()[0]}, {'' if avx else 'no '}AVX-512"
         with open(SCORES, "a", newline="", encoding="utf-8") as file:

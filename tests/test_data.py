@@ -27,7 +27,7 @@ urllib.request.urlopen = download
 def check_goes_on_with_the_sample(process):
     """Assert that a process which ran HEAD loaded the sample, and gave a reason."""
     assert process.stdout.endswith(SHAPES), process.stderr
-    assert process.stderr.partition(NOTICE)[2].splitlines()[0]
+    assert process.stderr.partition(NOTICE)[2].strip(), process.stderr
 
 
 def test_download_is_loaded_and_kept(make_user, tmp_path):

@@ -90,8 +90,7 @@ def watch(event, details):
 
 sys.addaudithook(watch)
 """
-# A look before the training, for which Keras builds functions: it must change no score.
-# And no window, which would stop the script until somebody closes it.
+# A look before the training must change no score. And no window, which stops the script.
 EARLY = """_ = model.evaluate(X_test, Y_test, verbose=0), model.predict(X_test, verbose=0)
 plt.show = lambda: 1 / 0
 # 9. """
