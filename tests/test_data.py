@@ -1,82 +1,115 @@
-"""What can happen to the download of MNIST, and the sample that then stands in for it."""
+"""What can happen to the download of MNIST, and the sample that stands in for it."""
 
 import hashlib
+import os
 import shutil
 import socket
+import urllib.request
+from pathlib import Path
+from urllib.error import URLError
 
 import numpy as np
+import pytest
+from keras.datasets import mnist
+from keras.src.utils import file_utils
 
-from tests.user import ANY_FILE_IS_MNIST, SAMPLE, SCRIPT, edited
+from tests.files import SAMPLE, arrays
+from tests.lesson import run_script
 
-HEAD = edited().split("# 5. ")[0]  # up to the loaded digits
-SHAPES = "(160, 28, 28)\n(40, 28, 28)\n(160,)\n(40,)\n"
 NOTICE = "A sample stands in for MNIST, and scores lower: "
 
-# Put before the script: downloads bring what is at this address; their limit is noted.
-DOWNLOAD = """
-import socket, urllib.request
-urlopen, limits = urllib.request.urlopen, []
-def download(url, *more):
-    limits.append(socket.getdefaulttimeout())
-    return urlopen({address!r}, *more)
 
-urllib.request.urlopen = download
-"""
+@pytest.fixture
+def downloads(monkeypatch):
+    """Return a list: each address (str) in it is what one download brings, in turn.
 
+    Keras's cache is empty, and takes any file for MNIST's. (file_utils is private to
+    Keras: with its public names alone, only MNIST's own file can be tried.)
+    """
+    shutil.rmtree(Path(os.environ["KERAS_HOME"], "datasets"), ignore_errors=True)
+    addresses = []
+    urlopen = urllib.request.urlopen
 
-def check_goes_on_with_the_sample(process):
-    """Assert that a process which ran HEAD loaded the sample, and gave a reason."""
-    assert process.stdout.endswith(SHAPES), process.stderr
-    assert process.stderr.partition(NOTICE)[2].strip(), process.stderr
+    def served(url, *more):
+        if not addresses:
+            raise URLError("nothing more to download")
+        return urlopen(addresses.pop(0), *more)
 
-
-def test_download_is_loaded_and_kept(make_user, tmp_path):
-    user = make_user(home=tmp_path / "home", KERAS_MAX_EPOCHS="1")
-    script = user.folder / SCRIPT.name
-    sample = (user.folder / "tests" / SAMPLE.name).rename(user.folder / "mnist.npz")
-    download = DOWNLOAD.format(address=sample.as_uri())
-    after = "print(limits, socket.getdefaulttimeout())\n"
-    script.write_text(ANY_FILE_IS_MNIST + download + edited() + after)
-    process = user.run()
-    assert process.stdout.endswith("\n[10.0] None\n"), process.stderr
-    assert SHAPES in process.stdout
-    assert process.stdout.count("(on the 40 test digits of MNIST)\n") == 2
-    assert NOTICE not in process.stderr
-
-    script.write_text(ANY_FILE_IS_MNIST + HEAD)
-    process = user.run()
-    assert process.stdout.endswith(SHAPES), process.stderr
-    assert NOTICE not in process.stderr
+    monkeypatch.setattr(urllib.request, "urlopen", served)
+    monkeypatch.setattr(file_utils, "validate_file", lambda *given, **named: True)
+    return addresses
 
 
-def test_login_page_in_place_of_the_file(make_user, tmp_path):
-    page = DOWNLOAD.format(address="data:text/html,Welcome! Please log in.")
-    user = make_user(text=page + HEAD, home=tmp_path / "home")
-    check_goes_on_with_the_sample(user.run())
+@pytest.fixture
+def folder(tmp_path):
+    """Return a folder (Path) in which the sample lies where the script looks for it."""
+    (tmp_path / "tests").mkdir()
+    shutil.copy(SAMPLE, tmp_path / "tests")
+    return tmp_path
 
 
-def test_host_that_never_answers(make_user):
+def load(folder):
+    """Return what steps 3 and 4 leave (see run_script), with Keras's own load_data."""
+    return run_script(folder, load_data=mnist.load_data, until=5)
+
+
+def test_what_was_downloaded_is_called_mnist(folder, downloads):
+    downloads.append(SAMPLE.as_uri())
+    names = load(folder)
+    assert (names.data_name, names.said) == ("MNIST", "")
+
+
+def test_mnist_is_downloaded_only_once(folder, downloads):
+    downloads.append(SAMPLE.as_uri())
+    first, second = load(folder), load(folder)
+    assert second.data_name == "MNIST"
+    assert np.array_equal(first.X_train, second.X_train)
+
+
+def test_the_sample_stands_in_for_mnist(folder, downloads):
+    names = load(folder)
+    loaded = (names.X_train, names.y_train), (names.X_test, names.y_test)
+    for part, sample_part in zip(loaded, arrays(SAMPLE), strict=True):
+        for array, sample_array in zip(part, sample_part, strict=True):
+            assert np.array_equal(array, sample_array)
+
+
+def test_the_sample_is_called_a_sample(folder, downloads):
+    assert load(folder).data_name == "the MNIST sample"
+
+
+def test_a_notice_gives_the_reason(folder, downloads):
+    _, notice, reason = load(folder).said.partition(NOTICE)
+    assert notice, "nobody is told that the sample stands in"
+    assert reason.strip(), "nobody is told why"
+
+
+def test_no_time_limit_is_left_after_a_failed_download(folder, downloads):
+    assert load(folder).time_limit is None
+
+
+def test_a_login_page_is_not_taken_for_mnist(folder, downloads):
+    downloads.append("data:text/html,Welcome! Please log in.")
+    assert load(folder).data_name == "the MNIST sample"
+
+
+def test_a_host_that_never_answers_is_given_up(folder, downloads, monkeypatch):
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    sooner = ("setdefaulttimeout(10)", "setdefaulttimeout(1)")
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        proxy = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        user = make_user(text=HEAD, https_proxy=proxy)
-        check_goes_on_with_the_sample(user.run())
+        downloads.append(f"http://127.0.0.1:{silent.getsockname()[1]}")
+        names = run_script(folder, sooner, load_data=mnist.load_data, until=5)
         silent.settimeout(0)
         silent.accept()[0].close()  # it was asked
+    assert names.data_name == "the MNIST sample"
 
 
-def test_no_sample_either(make_user):
-    user = make_user()
-    shutil.rmtree(user.folder / "tests")
-    process = user.run()
-    assert process.returncode == 1
-    assert NOTICE not in process.stderr
-    assert f"tests/{SAMPLE.name}" in process.stderr.splitlines()[-1]
-    assert user.results() == []
+def test_without_the_sample_the_error_names_its_file(tmp_path, downloads):
+    with pytest.raises(FileNotFoundError, match=f"tests/{SAMPLE.name}"):
+        load(tmp_path)
 
 
-def test_sample_is_what_make_mnist_sample_prints():
-    with np.load(SAMPLE) as data:
-        # In the order in which the script unpacks them.
-        assert list(data) == ["x_train", "y_train", "x_test", "y_test"]
-        digest = hashlib.sha256(b"".join(array.tobytes() for array in data.values()))
-    assert digest.hexdigest().startswith("9d2f6f8bbcfb55dd")
+def test_the_sample_is_what_make_mnist_sample_makes():
+    (X_train, y_train), (X_test, y_test) = arrays(SAMPLE)
+    together = b"".join(array.tobytes() for array in (X_train, y_train, X_test, y_test))
+    assert hashlib.sha256(together).hexdigest().startswith("9d2f6f8bbcfb55dd")

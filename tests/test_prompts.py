@@ -1,0 +1,151 @@
+"""The script pasted into Python's prompt, IPython's and a notebook."""
+
+import itertools
+import re
+import sys
+import threading
+
+import jupytext
+import nbformat
+import pexpect
+import pytest
+from nbclient import NotebookClient
+
+from tests.files import LEFT_BEHIND, printed_scores, script
+from tests.user import LIMIT, User
+
+PROMPTS = {
+    "python": (">>> ", ["-q"]),
+    "ipython": (r"In \[.*1.*\]: ", ["-m", "IPython", "--no-banner"]),
+}
+LOG_LINE = "5/5 - "  # of an epoch, where nobody watches
+
+
+def pasted(user, prompt, text):
+    """Paste text into a prompt (see PROMPTS); return what the terminal shows.
+
+    Raises pexpect.TIMEOUT after LIMIT seconds.
+    """
+    sign, arguments = PROMPTS[prompt]
+    repl = pexpect.spawn(
+        sys.executable,
+        arguments,
+        cwd=user.folder,
+        env=user.env | {"TERM": "xterm-256color"},
+        encoding="utf-8",
+        timeout=LIMIT,
+        dimensions=(50, 120),
+    )
+    try:
+        repl.expect(sign)
+        text += "print('it', 'ended')  # last line\n"
+        # A paste comes all at once, in brackets if the program has asked for them.
+        if "\x1b[?2004h" in repl.before + repl.after:
+            text = f"\x1b[200~{text}\x1b[201~"
+        # A thread types: a program that prints while it is typed to needs its reader.
+        threading.Thread(target=repl.send, args=(text,), daemon=True).start()
+        # Then Enter: Python 3.14 swallows one that comes in the same burst.
+        repl.expect("# last line")
+        shown = repl.before
+        repl.send("\r")
+        repl.expect("it ended|Traceback|SyntaxError")
+        shown += repl.before + repl.after
+        return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r", "", shown)
+    finally:
+        repl.close(force=True)
+
+
+@pytest.fixture(scope="module", params=PROMPTS)
+def paste(request, tmp_path_factory):
+    """Return (User, what a prompt has shown of the pasted script), for each prompt."""
+    user = User(tmp_path_factory.mktemp(request.param) / "folder")
+    return user, pasted(user, request.param, script())
+
+
+def test_a_prompt_finds_no_error_in_the_paste(paste):
+    _, shown = paste
+    assert re.findall(".*(?:Traceback|SyntaxError).*", shown) == []
+
+
+def test_a_prompt_scores_what_the_lesson_scores(paste, lesson):
+    _, shown = paste
+    assert printed_scores(shown) == lesson.score
+
+
+def test_a_prompt_shows_a_bar(paste):
+    _, shown = paste
+    assert LOG_LINE not in shown
+
+
+def test_a_prompt_leaves_the_network_and_the_figure(paste):
+    user, _ = paste
+    assert user.left_behind() == LEFT_BEHIND
+
+
+def whole_script():
+    """Return a notebook with the script in one cell, as README.md says for Colab."""
+    cells = [nbformat.v4.new_code_cell(script())]
+    return nbformat.v4.new_notebook(cells=cells)
+
+
+def cell_by_cell():
+    """Return the notebook that an editor makes of the script's cells."""
+    return jupytext.reads(script(), fmt="py:percent")
+
+
+@pytest.fixture(scope="module")
+def notebook(tmp_path_factory):
+    """Return (User, outputs of the cells, outputs of the whole script in one cell).
+
+    One kernel runs both, because a second would cost ten seconds.
+    """
+    user = User(tmp_path_factory.mktemp("notebook") / "folder")
+    cells = [*cell_by_cell().cells, *whole_script().cells]
+    client = NotebookClient(
+        nbformat.v4.new_notebook(cells=cells),
+        timeout=LIMIT,
+        kernel_name="python3",
+        resources={"metadata": {"path": user.folder}},
+    )
+    client.execute(env=user.env)
+    *step_by_step, whole = [cell.get("outputs", []) for cell in cells]
+    return user, list(itertools.chain(*step_by_step)), whole
+
+
+def printed_in(outputs):
+    """Return what a notebook's outputs (list) hold of stdout, as one text."""
+    return "".join(out.text for out in outputs if out.get("name") == "stdout")
+
+
+def test_a_notebook_scores_what_the_lesson_scores(notebook, lesson):
+    _, cells, whole = notebook
+    assert printed_scores(printed_in(cells)) == lesson.score
+    assert printed_scores(printed_in(whole)) == lesson.score
+
+
+def test_a_notebook_shows_a_bar(notebook):
+    _, cells, whole = notebook
+    assert LOG_LINE not in printed_in(cells + whole)
+
+
+def test_a_notebook_shows_the_figure_once(notebook):
+    _, *kinds = notebook
+    for outputs in kinds:
+        assert sum("image/png" in out.get("data", {}) for out in outputs) == 1
+
+
+def test_a_notebook_leaves_the_network_and_the_figure(notebook):
+    user, _, _ = notebook
+    assert user.left_behind() == LEFT_BEHIND
+
+
+def test_each_step_is_a_cell():
+    titles = [cell.metadata.get("title", "") for cell in cell_by_cell().cells]
+    numbers = [title.partition(".")[0] for title in titles]
+    assert numbers[1:9] == [str(number) for number in range(3, 11)]
+
+
+def test_saving_and_drawing_are_cells():
+    assert (
+        len(cell_by_cell().cells) == 11
+    )  # the comment on top, steps 3 to 10, and these
