@@ -24,7 +24,7 @@ socket.setdefaulttimeout(10)  # seconds: do not wait forever for a blocked netwo
 try:
     (X_train, y_train), (X_test, y_test) = mnist.load_data()  # downloaded only once
     data_name = "MNIST"
-except Exception as error:  # a failed download has no narrower class in Keras
+except Exception as error:  # what Keras raises if a download fails
     sample = np.load("tests/mnist_sample.npz")
     X_train, y_train = sample["x_train"], sample["y_train"]
     X_test, y_test = sample["x_test"], sample["y_test"]
@@ -108,7 +108,7 @@ curve.legend()
 # Colours are logarithmic: on an even scale, a few mistakes look as white as none.
 matrix.imshow(confusion, cmap="Blues", norm="log", alpha=0.6)
 matrix.set(title="Confusion matrix", xlabel="digit seen", ylabel="true digit")
-matrix.locator_params(nbins=10)  # every digit
+matrix.locator_params(nbins=10)  # a tick for every digit
 for true, seen in np.ndindex(confusion.shape):
     if confusion[true, seen] > 0:
         _ = matrix.text(seen, true, confusion[true, seen], ha="center", va="center")

@@ -12,7 +12,7 @@ TUTORIAL = TESTS / "tutorial.py"
 SAMPLE = TESTS / "mnist_sample.npz"
 RESULTS = TESTS / "results"
 LEFT_BEHIND = ["keras_cnn_example.keras", "keras_cnn_example.png"]
-FEW = (160, 60)  # digits to train on and to test on, for most runs of the tests
+FEW = (64, 60)  # digits to train on and to test on, for most runs of the tests
 
 
 def edited(text, *changes):

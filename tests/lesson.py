@@ -94,10 +94,12 @@ def run_snippet(folder, text, **names):
 def type_at_prompt(folder, text):
     """Type text, line by line, at a prompt in folder (Path), as Python's own does it.
 
-    Return (str, str): what comes on stdout, with the echoes, and what on stderr.
+    Return the names that it leaves, as attributes, and two more: printed and said (str,
+    what comes on stdout, with the echoes, and on stderr).
     """
     with user_at(folder) as seen:
         prompt = code.InteractiveConsole({"__name__": "__main__"})
         for line in text.splitlines():
             prompt.push(line)
-    return seen.printed.getvalue(), seen.said.getvalue()
+    streams = {"printed": seen.printed.getvalue(), "said": seen.said.getvalue()}
+    return SimpleNamespace(**prompt.locals | streams)

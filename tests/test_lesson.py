@@ -136,6 +136,29 @@ def test_no_time_limit_is_left(lesson):
     assert lesson.time_limit is None
 
 
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """Return what the script leaves up to step 10, on 26 batches, for one epoch.
+
+    datasets (list) are those that Keras has made of arrays. (ArrayDataAdapter is
+    private to Keras. No public name leads to its datasets, whose options are fixed when
+    made.)
+    """
+    datasets = []
+    get_tf_dataset = ArrayDataAdapter.get_tf_dataset
+
+    def noted(adapter):
+        datasets.append(get_tf_dataset(adapter))
+        return datasets[-1]
+
+    folder = tmp_path_factory.mktemp("trained")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ArrayDataAdapter, "get_tf_dataset", noted)
+        names = run_script(folder, digits=(26 * 32, 10), epochs=1, until=10)
+    names.datasets = datasets
+    return names
+
+
 class BatchEnds(keras.callbacks.Callback):
     """Counts the ends of batches, which come once a call of TensorFlow's.
 
@@ -149,26 +172,14 @@ class BatchEnds(keras.callbacks.Callback):
         self.count += 1
 
 
-def test_25_batches_are_one_call(tmp_path):
-    names = run_script(tmp_path, digits=(26 * 32, 10), epochs=1, until=10)
+def test_25_batches_are_one_call(trained):
     ends = BatchEnds()
-    names.model.fit(names.X_train, names.Y_train, verbose=0, callbacks=[ends])
+    trained.model.fit(trained.X_train, trained.Y_train, verbose=0, callbacks=[ends])
     assert ends.count == 2  # of 25 batches, and of one
 
 
-def test_no_epoch_ends_late_because_tensorflow_tunes_its_input(tmp_path, monkeypatch):
-    # ArrayDataAdapter is private to Keras. No public name leads to the dataset that it
-    # makes of arrays, whose options are fixed when it is made.
-    datasets = []
-    get_tf_dataset = ArrayDataAdapter.get_tf_dataset
-
-    def noted(adapter):
-        datasets.append(get_tf_dataset(adapter))
-        return datasets[-1]
-
-    monkeypatch.setattr(ArrayDataAdapter, "get_tf_dataset", noted)
-    run_script(tmp_path, epochs=1, until=10)
-    assert datasets[0].options().autotune.enabled is False
+def test_no_epoch_ends_late_because_tensorflow_tunes_its_input(trained):
+    assert trained.datasets[0].options().autotune.enabled is False
 
 
 def test_another_backend_gets_neither_setting(tmp_path, monkeypatch):

@@ -109,10 +109,6 @@ def test_output_is_that_of_the_log_in_its_order():
         assert expected in log, f"not in the log of tests/results: {line}"
 
 
-def test_the_drawn_digit_is_that_of_the_log():
-    assert block("text", "..##.###..") in LOG
-
-
 def score(data, name, column, seed="123"):
     """Return a number (float) of scores.csv."""
     return float(measure.known_scores()[data, name][seed][column])

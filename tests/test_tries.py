@@ -12,11 +12,11 @@ from tests.readme import README, a_try, tries
 # that follows depends on it.
 NAMES = {
     "Quickly": 7,
-    "No convolution": "Save",
-    "One convolution": "Save",
-    "Plain sgd": "Save",
-    "No dropout": "Save",
-    "One epoch": "Save",
+    "No convolution": 10,
+    "One convolution": 10,
+    "Plain sgd": 10,
+    "No dropout": 10,
+    "One epoch": 10,
     "A validation curve": None,
     "Clothes": 5,
 }
