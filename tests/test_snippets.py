@@ -182,7 +182,7 @@ def test_the_darkest_pixel_of_an_own_digit_is_1(own):
 def swallowed(text):
     """Return the lines (list) that a prompt takes for parts of the block above them."""
     lines = text.splitlines()
-    unindented = r"(?!else|elif|except|finally)\w"
+    unindented = r"(?!else|elif|except|finally|[)\]}])\S"
     return [
         line
         for above, line in itertools.pairwise(lines)
