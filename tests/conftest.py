@@ -1,37 +1,29 @@
-"""The fixtures, and an environment in which nobody's settings reach the tests."""
+"""The fixtures, and a HOME and settings of the tests' own."""
 
 import os
 import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.environment import forget_settings
 from tests.user import User
 
-# All before TensorFlow, Keras and Matplotlib are imported, because they read it then.
-# The processes of pytest-xdist inherit what the first has set.
+# The processes of pytest-xdist inherit the HOME that the first has made.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "alone")
 if WORKER == "alone":
     HOME = tempfile.TemporaryDirectory()
     os.environ["HOME"] = HOME.name
-for setting in ("KERAS_BACKEND", "KERAS_MAX_EPOCHS", "KERAS_MAX_STEPS_PER_EPOCH"):
-    os.environ.pop(setting, None)
-for setting in ("MPLCONFIGDIR", "MATPLOTLIBRC", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"):
-    os.environ.pop(setting, None)
-os.environ["KERAS_HOME"] = os.path.join(os.environ["HOME"], f"keras-{WORKER}")
-os.environ["MPLBACKEND"] = "agg"
-os.environ["CUDA_VISIBLE_DEVICES"] = "-1"  # scores are compared to the last digit
-os.environ["TF_ENABLE_ONEDNN_OPTS"] = (
-    "1"  # as the script sets it, which is too late here
-)
+forget_settings(Path(os.environ["HOME"], f"keras-{WORKER}"))
 
 
 @pytest.fixture
 def make_user(tmp_path):
-    """Return a function that makes a User, in a folder with a name of their own."""
+    """Return a function that makes a User (see there), in a folder of their own."""
 
-    def make(name="folder", **rest):
-        return User(tmp_path / name, **rest)
+    def make(**rest):
+        return User(tmp_path / "folder", **rest)
 
     return make
 

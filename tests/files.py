@@ -22,7 +22,7 @@ def edited(text, *changes):
     """
     for old, new in changes:
         if text.count(old) != 1:
-            raise ValueError(f"{text.count(old)} times in the program, not once: {old}")
+            raise ValueError(f"stands {text.count(old)} times, not once: {old}")
         text = text.replace(old, new)
     return text
 

@@ -25,7 +25,7 @@ def user_at(folder, load_data=None, epochs=None):
     """Put the tests' process in the place of a user's, in folder (Path).
 
     load_data replaces Keras's, by default with a few digits of the sample. epochs, if
-    given, limits a training. Yields what is filled in meanwhile, with these attributes:
+    given, limits a training. Yields a record of the run, complete when the block ends:
     printed and said (StringIO: stdout and stderr) and show (a Mock of plt.show). What
     the script sets for the whole process is put back in the end.
     """
@@ -79,8 +79,8 @@ def run_script(
     return SimpleNamespace(**names, windows=seen.show.call_count)
 
 
-def run_snippet(folder, text, **names):
-    """Run text in folder (Path) as if it were pasted below names; return all names.
+def run_snippet(folder, text, names):
+    """Run text in folder (Path) as if it were pasted below names (dict); return all.
 
     They are attributes, and so is printed (str), what came on stdout.
     """

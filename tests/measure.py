@@ -12,14 +12,16 @@ import argparse
 import csv
 import importlib.metadata
 import itertools
-import multiprocessing
 import os
 import shutil
 import statistics
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
+from tests.environment import forget_settings
 from tests.files import LEFT_BEHIND, RESULTS, arrays
 from tests.readme import block, tries
 
@@ -66,11 +68,13 @@ def keep(row):
     """Put row (dict) into scores.csv, for an older one of its data, try and seed."""
     scores = known_scores()
     scores.setdefault((row["data"], row["script"]), {})[row["seed"]] = row
-    with open(SCORES, "w", newline="", encoding="utf-8") as file:
+    new = SCORES.with_suffix(".new")
+    with open(new, "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, row, lineterminator="\n")
         writer.writeheader()
         for rows in scores.values():
             writer.writerows(rows.values())
+    new.replace(SCORES)
 
 
 def summary(rows, column):
@@ -92,7 +96,8 @@ def run(npz, changes, seed, folder, page):
     {column: score}); the training loss is that of the trained network, without dropout.
     To be called once a process, before TensorFlow loads.
     """
-    if changes == SWITCHES["No oneDNN"]:
+    forget_settings(folder)
+    if SWITCHES["No oneDNN"][0] in changes:
         os.environ["TF_ENABLE_ONEDNN_OPTS"] = "0"
     from keras.models import Sequential
 
@@ -111,7 +116,7 @@ def run(npz, changes, seed, folder, page):
     seeded = ("random_seed(123)", f"random_seed({seed})")
     names = run_script(folder, *changes, seeded, load_data=lambda: arrays(npz))
     if page:
-        run_snippet(folder, block("python", "channels.png"), **vars(names))
+        run_snippet(folder, block("python", "channels.png"), vars(names))
     training_loss, _ = names.model.evaluate(names.X_train, names.Y_train, verbose=0)
     scores = dict(zip(COLUMNS, [training_loss, *names.score], strict=True))
     return names.printed, seconds[0], scores
@@ -133,17 +138,23 @@ def main():
     data = args.npz.stem + (", quick" if args.quick else "")
     for row in itertools.chain(*(rows.values() for rows in known_scores().values())):
         if row["made_with"] != made_with():
-            parser.error(f"here: {made_with()}; {SCORES.name}: {row['made_with']}")
+            parser.error(
+                f"{SCORES.name} was made with {row['made_with']}, this would be with "
+                f"{made_with()}: see The scores in tests/README.md"
+            )
+    if args.page and (data, args.tries, args.seeds) != ("mnist", [AS_IS], ["123"]):
+        parser.error("--page is for seed 123 on mnist.npz, as it is")
 
     for seed, name in itertools.product(args.seeds, args.tries):
         with (
             tempfile.TemporaryDirectory() as folder,
-            multiprocessing.get_context("spawn").Pool(1) as pool,
+            ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool,
         ):
             changed = changes[name] + (quick if args.quick else [])
-            log, seconds, scores = pool.apply(
-                run, (args.npz.resolve(), changed, seed, Path(folder), args.page)
+            done = pool.submit(
+                run, args.npz.resolve(), changed, seed, Path(folder), args.page
             )
+            log, seconds, scores = done.result()
             if args.page:
                 (RESULTS / "mnist_123.log").write_text(log, encoding="utf-8")
                 shutil.copy(Path(folder, LEFT_BEHIND[1]), RESULTS / "mnist_123.png")

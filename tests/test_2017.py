@@ -52,6 +52,10 @@ def tutorial_with(*lines):
     return text
 
 
+def test_these_are_all_rows_in_this_order():
+    assert list(rows()) == list(LINES)
+
+
 def run(folder, *lines, train=True):
     """Run the tutorial with these lines of 2017 (see run_script), or only up to fit.
 

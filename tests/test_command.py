@@ -19,7 +19,7 @@ def command(tmp_path_factory):
     return user, user.run()
 
 
-def test_it_ends_well(command):
+def test_it_runs_in_a_korean_folder_without_a_display(command):
     _, process = command
     assert process.returncode == 0, process.stderr
 

@@ -15,6 +15,7 @@ from keras.src.utils import file_utils
 
 from tests.files import SAMPLE, arrays
 from tests.lesson import run_script
+from tests.readme import README
 
 NOTICE = "A sample stands in for MNIST, and scores lower: "
 
@@ -81,6 +82,7 @@ def test_the_sample_is_called_a_sample(folder, downloads):
 def test_a_notice_gives_the_reason(folder, downloads):
     _, notice, reason = load(folder).said.partition(NOTICE)
     assert notice, "nobody is told that the sample stands in"
+    assert NOTICE.partition(",")[0] in README, "the notice cannot be looked up"
     assert reason.strip(), "nobody is told why"
 
 
@@ -109,7 +111,7 @@ def test_without_the_sample_the_error_names_its_file(tmp_path, downloads):
         load(tmp_path)
 
 
-def test_the_sample_is_what_make_mnist_sample_makes():
+def test_the_sample_has_not_changed():
     (X_train, y_train), (X_test, y_test) = arrays(SAMPLE)
     together = b"".join(array.tobytes() for array in (X_train, y_train, X_test, y_test))
     assert hashlib.sha256(together).hexdigest().startswith("9d2f6f8bbcfb55dd")

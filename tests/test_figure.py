@@ -21,8 +21,10 @@ def test_a_dashed_line_is_the_test_loss(lesson):
 
 
 def test_the_legend_says_how_each_was_measured(lesson):
-    legend = [text.get_text() for text in lesson.curve.get_legend().get_texts()]
-    assert legend == ["while training, with dropout", "test, at the end"]
+    legend = lesson.curve.get_legend()
+    assert legend, "the curves have no names"
+    names = [text.get_text() for text in legend.get_texts()]
+    assert names == ["while training, with dropout", "test, at the end"]
 
 
 def test_the_loss_is_drawn_from_0_up(lesson):
@@ -91,6 +93,11 @@ def test_the_first_ten_mistakes_are_drawn(lesson):
     assert len(mistakes) > 10, "the lesson makes too few mistakes for this test"
     drawn = np.stack([panel.images[0].get_array() for panel in lesson.bottom.axes])
     assert np.array_equal(drawn, mistakes[:10, :, :, 0]), "a panel shows another digit"
+
+
+def test_the_ink_of_a_mistake_is_dark(lesson):
+    paper, ink = lesson.bottom.axes[0].images[0].to_rgba([0, 1])[:, 0]
+    assert ink < paper
 
 
 def test_each_mistake_has_its_caption(lesson):

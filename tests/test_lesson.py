@@ -32,7 +32,7 @@ def test_it_prints_what_the_tutorial_prints_in_its_order(lesson):
         f"({test}, 28, 28)",
         f"({train},)",
         f"({test},)",
-        *digit_in_ink(arrays(SAMPLE)[0][0][0]),
+        *digit_in_ink(first_digit()),
         f"({train}, 28, 28, 1)",
         str(lesson.y_train[:10]),
         *str(np.eye(10)[lesson.y_train[:10]]).splitlines(),
@@ -45,6 +45,12 @@ def test_it_prints_what_the_tutorial_prints_in_its_order(lesson):
     ]
 
 
+def first_digit():
+    """Return the first training digit of the sample (28, 28), from 0 to 255."""
+    (X_train, _), _ = arrays(SAMPLE)
+    return X_train[0]
+
+
 def digit_in_ink(picture):
     """Return the 28 lines (list) that show picture (28, 28), from 0 to 255, in #."""
     return ["".join(np.where(row > 127, "#", ".")) for row in picture]
@@ -54,10 +60,10 @@ def test_the_first_training_digit_is_shown(lesson):
     shown = [
         line for line in lesson.printed.splitlines() if re.fullmatch("[#.]+", line)
     ]
-    assert shown == digit_in_ink(arrays(SAMPLE)[0][0][0])
+    assert shown == digit_in_ink(first_digit())
 
 
-def test_printed_scores_are_the_models(lesson):
+def test_printed_scores_are_what_evaluate_returned(lesson):
     assert printed_scores(lesson.printed) == lesson.score
 
 
@@ -75,12 +81,11 @@ def test_pixels_go_from_0_to_1_in_float32(lesson, name):
 
 def test_scores_are_the_tutorials_to_the_last_digit(tmp_path, lesson):
     tutorial = run_script(tmp_path, text=TUTORIAL.read_text(encoding="utf-8"))
-    assert lesson.score == tutorial.score
+    assert lesson.score == tutorial.score, "the script computes something else"
 
 
 def test_all_digits_are_trained_and_tested_on(tmp_path, monkeypatch):
     # More than the sample has: a forgotten [:4000] or [:1000] would show.
-    sizes = {"fit": 4100, "evaluate": 1100}
     seen = {}
 
     def fit(model, X, Y, **options):
@@ -92,8 +97,8 @@ def test_all_digits_are_trained_and_tested_on(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Sequential, "fit", fit)
     monkeypatch.setattr(Sequential, "evaluate", evaluate)
-    run_script(tmp_path, digits=tuple(sizes.values()), until="Save")
-    assert seen == sizes
+    run_script(tmp_path, digits=(4100, 1100), until="Save")
+    assert seen == {"fit": 4100, "evaluate": 1100}
 
 
 def test_a_look_before_the_training_changes_no_score(tmp_path, lesson):
@@ -178,7 +183,7 @@ def test_25_batches_are_one_call(trained):
     assert ends.count == 2  # of 25 batches, and of one
 
 
-def test_no_epoch_ends_late_because_tensorflow_tunes_its_input(trained):
+def test_tensorflow_does_not_tune_its_input(trained):
     assert trained.datasets[0].options().autotune.enabled is False
 
 

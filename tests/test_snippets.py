@@ -5,6 +5,7 @@ import json
 import re
 
 import keras
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from PIL import Image, ImageDraw
@@ -99,7 +100,6 @@ def printed_below(typed):
 
 
 def test_the_loss_and_accuracy_of_the_training_digits_are_printed(typed, network):
-    network.compile(loss="categorical_crossentropy", metrics=["accuracy"])
     measured = network.evaluate(typed.X_train, typed.Y_train, verbose=0)
     assert json.loads(printed_below(typed)[0]) == pytest.approx(measured, abs=1e-5)
 
@@ -119,11 +119,15 @@ def test_the_channels_are_saved(typed, folder):
     assert Image.open(folder / "channels.png").size == (800, 400)
 
 
-def test_the_weights_of_each_filter_can_be_drawn_in_their_place(network):
-    code = "model.layers[0].get_weights()[0][:, :, 0, i]"
-    assert f"`{code}` in place of `channels[:, :, i]`" in README
-    filters = network.layers[0].get_weights()[0][:, :, 0, :]
-    assert filters.shape == (3, 3, 32)
+def test_the_filters_can_be_drawn_in_their_place(tmp_path, typed, network):
+    new, old = re.search(
+        "draw `(model.layers.+?)` in place of `(.+?)`", README
+    ).groups()
+    text = block("python", "channels.png").replace(old, new)
+    names = {"keras": keras, "plt": plt, "model": network, "X_test": typed.X_test}
+    drawn = run_snippet(tmp_path, text, names)
+    panels = [panel.images[0].get_array() for panel in drawn.panels.flat]
+    assert {panel.shape for panel in panels} == {(3, 3)}
 
 
 def test_own_pictures_train_a_network_of_their_own(typed, folder):
@@ -150,7 +154,7 @@ def own(request, reader):
     """
     PICTURES[request.param].save(reader / "my_digit.png")
     later = block("python", "load_model")
-    names = run_snippet(reader, later + block("python", "my_digit.png"))
+    names = run_snippet(reader, later + block("python", "my_digit.png"), {})
     return request.param, names
 
 

@@ -19,15 +19,15 @@ class User:
     Attributes: folder (Path); env (dict of str), the environment of their processes.
     """
 
-    def __init__(self, folder, text=None, digits=FEW, **settings):
-        """Fill folder (Path, new) with the script, or text, and so many of its digits.
+    def __init__(self, folder, digits=FEW, **settings):
+        """Fill folder (Path, new) with the script and so many digits of its sample.
 
         digits: how many to train on and to test on. settings (str) join the
         environment.
         """
         self.folder = folder
         (folder / "tests").mkdir(parents=True)
-        (folder / SCRIPT.name).write_text(text or script(), encoding="utf-8")
+        (folder / SCRIPT.name).write_text(script(), encoding="utf-8")
         (X_train, y_train), (X_test, y_test) = arrays(SAMPLE, *digits)
         sample = folder / "tests" / SAMPLE.name
         np.savez(sample, x_train=X_train, y_train=y_train, x_test=X_test, y_test=y_test)
