@@ -26,13 +26,13 @@ def without_controls(text):
     return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r", "", text)
 
 
-def pasted(user, prompt, text):
-    """Paste text into a prompt (see PROMPTS); return what the terminal shows.
+def started(user, prompt):
+    """Return a terminal (pexpect.spawn) in which a prompt (see PROMPTS) waits.
 
-    Raises pexpect.TIMEOUT after LIMIT seconds.
+    Each of its waits ends with pexpect.TIMEOUT after LIMIT seconds.
     """
     sign, arguments = PROMPTS[prompt]
-    repl = pexpect.spawn(
+    terminal = pexpect.spawn(
         sys.executable,
         arguments,
         cwd=user.folder,
@@ -41,22 +41,28 @@ def pasted(user, prompt, text):
         timeout=LIMIT,
         dimensions=(50, 120),
     )
+    terminal.expect(sign)
+    return terminal
+
+
+def pasted(user, prompt, text):
+    """Paste text into a prompt (see PROMPTS); return what the terminal shows."""
+    terminal = started(user, prompt)
     try:
-        repl.expect(sign)
         text += "print('it', 'ended')  # last line\n"
         # A paste comes all at once, in brackets if the program has asked for them.
-        if "\x1b[?2004h" in repl.before + repl.after:
+        if "\x1b[?2004h" in terminal.before + terminal.after:
             text = f"\x1b[200~{text}\x1b[201~"
         # A thread types: a program that prints while it is typed to needs its reader.
-        threading.Thread(target=repl.send, args=(text,), daemon=True).start()
+        threading.Thread(target=terminal.send, args=(text,), daemon=True).start()
         # Then Enter: Python 3.14 swallows one that comes in the same burst.
-        repl.expect("# last line")
-        shown = repl.before
-        repl.send("\r")
-        repl.expect(r"it ended|\n[\w.]*(?:Error|Exception)\b.*?\n")
-        return without_controls(shown + repl.before + repl.after)
+        terminal.expect("# last line")
+        shown = terminal.before
+        terminal.send("\r")
+        terminal.expect(r"it ended|\n[\w.]*(?:Error|Exception)\b.*?\n")
+        return without_controls(shown + terminal.before + terminal.after)
     finally:
-        repl.close(force=True)
+        terminal.close(force=True)
 
 
 @pytest.fixture(scope="module", params=PROMPTS)
