@@ -11,7 +11,6 @@ from keras.src.trainers.data_adapters.array_data_adapter import ArrayDataAdapter
 
 from tests.files import (
     FEW,
-    LEFT_BEHIND,
     SAMPLE,
     TUTORIAL,
     arrays,
@@ -104,12 +103,6 @@ def test_all_digits_are_trained_and_tested_on(tmp_path, monkeypatch):
 def test_a_look_before_the_training_changes_no_score(tmp_path, lesson):
     look = "_ = model.evaluate(X_test, Y_test, verbose=0), model.predict(X_test)\n"
     assert run_script(tmp_path, (FIT, look + FIT), until="Save").score == lesson.score
-
-
-def test_it_leaves_a_network_and_a_figure(lesson, lesson_folder):
-    left = sorted(path.name for path in lesson_folder.glob("keras_cnn_example.[!p]*"))
-    left += sorted(path.name for path in lesson_folder.glob("*.png"))
-    assert left == LEFT_BEHIND
 
 
 def test_the_saved_network_is_the_trained_one(lesson, lesson_folder):
